@@ -1,0 +1,91 @@
+/** SI units and plain ratios; text forms (ms, %, MiB) exist only where people read. */
+export type Unit = "s" | "ratio" | "1/s" | "count" | "bytes" | "bytes/s" | "cores" | "usd" | "tokens/s";
+
+/** One named number. `low` and `high` stand beside a `value` that is only known to lie between them. */
+export interface Measurement {
+  readonly value: number;
+  readonly unit: Unit;
+  readonly samples: number;
+  readonly low?: number;
+  readonly high?: number;
+}
+
+/** By measurement name; absent means not measured, never 0. */
+export type Measurements = Readonly<Record<string, Measurement>>;
+
+export interface MeasurementKind {
+  readonly title: string;
+  readonly unit: Unit;
+  readonly better: "lower" | "higher";
+  /** Printed in every report: what exactly the number is. */
+  readonly definition: string;
+}
+
+/** The catalogue: what configuration, judge, reports, metrics and docs may name (besides `k6.<metric>.<stat>`). */
+export const MEASUREMENTS = {
+  latency_p50: {
+    title: "P50 latency",
+    unit: "s",
+    better: "lower",
+    definition: "Half of the successful answers in the judged window were at least as fast as this.",
+  },
+  latency_p95: {
+    title: "P95 latency",
+    unit: "s",
+    better: "lower",
+    definition:
+      "95 % of the successful answers in the judged window were at least as fast as this; exact, from the engine's own samples, and not given below 200 of them.",
+  },
+  latency_p99: {
+    title: "P99 latency",
+    unit: "s",
+    better: "lower",
+    definition:
+      "99 % of the successful answers in the judged window were at least as fast as this; exact, from the engine's own samples, and not given below 1,000 of them.",
+  },
+  requests: { title: "Requests", unit: "count", better: "higher", definition: "Requests sent in the judged window." },
+  throughput: {
+    title: "Throughput",
+    unit: "1/s",
+    better: "higher",
+    definition: "Requests in the judged window, divided by the seconds of that window.",
+  },
+  error_rate: {
+    title: "Error rate",
+    unit: "ratio",
+    better: "lower",
+    definition:
+      "Failed requests divided by requests in the judged window. Failed: transport error, wrong status or a failed check of that answer; an exception of the script counts as one failed request.",
+  },
+  concurrent_users: {
+    title: "Concurrent users",
+    unit: "count",
+    better: "higher",
+    definition:
+      "Most users held for at least 60 s (or the whole judged window if shorter) in which every latency and error objective was met.",
+  },
+  dropped_iterations: {
+    title: "Dropped iterations",
+    unit: "count",
+    better: "lower",
+    definition: "Iterations that the load generator could not start in time.",
+  },
+  conversations: {
+    title: "Conversations",
+    unit: "count",
+    better: "higher",
+    definition: "Iterations of the script that began in the judged window and ended.",
+  },
+} as const satisfies Record<string, MeasurementKind>;
+
+export type MeasurementName = keyof typeof MEASUREMENTS;
+
+/** True for a name of the catalogue; a script's own metrics (`k6.<metric>.<stat>`) are not in it. */
+export function isCatalogued(name: string): name is MeasurementName {
+  return Object.hasOwn(MEASUREMENTS, name);
+}
+
+/** The kind of a catalogued measurement, or undefined for a script's own metric. */
+export function kindOf(name: string): MeasurementKind | undefined {
+  return isCatalogued(name) ? MEASUREMENTS[name] : undefined;
+}

@@ -1,0 +1,27 @@
+/** Milliseconds since 1970-01-01 UTC. Record files hold the same instant as ISO 8601 text. */
+export type Instant = number;
+
+declare const runIdBrand: unique symbol;
+/** Sorts by time: `20261123T020000Z-<scenario>-<4 random letters or digits>`. */
+export type RunId = string & { readonly [runIdBrand]: true };
+
+const RUN_ID = /^\d{8}T\d{6}Z-[a-z0-9][a-z0-9-]{0,62}-[a-z0-9]{4}$/;
+
+/** The one gate from text to a run id: what passes can safely be a folder name. */
+export function isRunId(text: string): text is RunId {
+  return RUN_ID.test(text);
+}
+
+/** Names of scenarios and targets: they become labels, file names and ids, so nothing needs escaping. */
+export const NAME_PATTERN = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+/** Builds the id of a run that was triggered at `at`; `suffix` is four random letters or digits. */
+export function runIdOf(at: Instant, scenario: string, suffix: string): RunId {
+  const stamp = new Date(at)
+    .toISOString()
+    .replace(/\.\d{3}Z$/, "Z")
+    .replaceAll(/[-:]/g, "");
+  const id = `${stamp}-${scenario}-${suffix}`;
+  if (!isRunId(id)) throw new Error(`not a run id: ${id}`);
+  return id;
+}

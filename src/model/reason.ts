@@ -1,0 +1,53 @@
+/** Every reason a run, trial or objective can have, closed: dashboards, tests and docs list exactly these. */
+export const REASON_CODES = [
+  // the target
+  "target_failed",
+  // not judged (verdict invalid)
+  "no_requests",
+  "too_few_samples",
+  "not_measured",
+  "error_rate_ambiguous",
+  "threshold_without_data",
+  "window_too_short",
+  // error
+  "engine_missing",
+  "engine_version",
+  "engine_failed_to_start",
+  "script_unreadable",
+  "script_broken",
+  "engine_configuration",
+  "setup_timeout",
+  "teardown_timeout",
+  "timeout",
+  "killed",
+  "out_of_memory",
+  "panic",
+  "stopped_by_api",
+  "marked_failed",
+  "engine_exit_unknown",
+  "no_summary",
+  "bad_summary",
+  "storage",
+  "internal",
+  // aborted
+  "aborted_by_script",
+  "aborted_by_person",
+  "aborted_by_shutdown",
+  "aborted_by_spend_cap",
+  // telemetry
+  "prometheus_not_configured",
+  "prometheus_unreachable",
+  "pushes_failed",
+  "series_missing",
+] as const;
+export type ReasonCode = (typeof REASON_CODES)[number];
+
+/** Why something is as it is: a code for machines and one sentence for people. */
+export interface Reason {
+  readonly code: ReasonCode;
+  readonly text: string;
+}
+
+export function reason(code: ReasonCode, text: string): Reason {
+  return { code, text };
+}

@@ -1,0 +1,70 @@
+import type { PatternName } from "./load.ts";
+import type { Measurement } from "./measurement.ts";
+import type { ObjectiveResult } from "./objective.ts";
+import type { Reason } from "./reason.ts";
+import type { AbortedBy, Arm, LoadFacts, TrialOutcome } from "./trial.ts";
+
+export type Trigger = "cron" | "manual" | "pull_request" | "pre_deploy";
+export const VERDICTS = ["pass", "warning", "fail", "invalid"] as const;
+/** What a *finished* run says of its target. */
+export type Verdict = (typeof VERDICTS)[number];
+export type TerminalState = "finished" | "error" | "aborted" | "lost" | "skipped";
+export type State = "queued" | "preparing" | "running" | "judging" | TerminalState;
+
+/** Did this run's series reach Prometheus? `complete` only if the number of requests agrees. */
+export interface Telemetry {
+  readonly prometheus: "complete" | "incomplete" | "none";
+  readonly reason?: string;
+  readonly failed_pushes?: number;
+  readonly requests_sent?: number;
+  readonly requests_found?: number;
+}
+
+export interface TrialRecord {
+  readonly index: number;
+  readonly arms: readonly Arm[];
+  readonly outcome: TrialOutcome;
+  readonly invalid: readonly Reason[];
+  readonly started_at: string;
+  readonly ended_at: string;
+  readonly facts?: LoadFacts;
+}
+
+/** Facts about where it ran: flat text, shown as a table. */
+export type Environment = Readonly<Record<string, string>>;
+
+/**
+ * `results/<run>/record.json`, `show --json` and each of `run --json`: one shape. Absent means not measured, never 0.
+ * Only terminal runs have a record; they are never changed except for `telemetry`, read back after the end.
+ */
+export interface RunRecord {
+  readonly schema: 1;
+  readonly id: string;
+  readonly scenario: string;
+  readonly target: string;
+  readonly target_url: string;
+  readonly script: string;
+  readonly trigger: Trigger;
+  readonly revision?: string;
+  readonly state: TerminalState;
+  /** Null unless finished. */
+  readonly verdict: Verdict | null;
+  /** Why there is no verdict, or why it is what it is. */
+  readonly reason: Reason | null;
+  readonly aborted_by?: AbortedBy;
+  readonly started_at: string;
+  readonly ended_at: string;
+  readonly pattern: {
+    readonly name: PatternName;
+    readonly users?: number;
+    readonly duration_seconds?: number;
+    readonly warmup_seconds: number;
+  };
+  readonly measurements: Readonly<Record<string, Measurement>>;
+  readonly objectives: readonly ObjectiveResult[];
+  readonly comparison: readonly never[];
+  readonly cost: Readonly<Record<string, never>>;
+  readonly environment: Environment;
+  readonly telemetry: Telemetry;
+  readonly trials: readonly TrialRecord[];
+}

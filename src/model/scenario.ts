@@ -1,0 +1,34 @@
+import type { Load } from "./load.ts";
+import type { Objective } from "./objective.ts";
+import type { Secret } from "./secret.ts";
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** The chatbot or gateway under test. */
+export interface Target {
+  readonly name: string;
+  /** http(s) URL without trailing slash. */
+  readonly baseUrl: string;
+  readonly postgres?: { readonly url: Secret };
+  readonly redis?: { readonly url: Secret };
+  readonly resources?: { readonly nodeExporter?: string };
+}
+
+/** A script + a load pattern + a target + objectives, frozen when a run begins. */
+export interface Scenario {
+  readonly name: string;
+  /** Absolute path, inside the scripts folder. */
+  readonly script: string;
+  readonly target: Target;
+  readonly load: Load;
+  readonly objectives: readonly Objective[];
+  /** Options of our scripts (paths, bodies, turns, think time); they reach the script as CHATBENCH_PARAMS. */
+  readonly params: Readonly<Record<string, Json>>;
+  /** Extra environment of the script (`__ENV`), values that are no secrets. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Reach the script through k6/secrets, by a 0600 file: never by argv or environment. */
+  readonly secrets: Readonly<Record<string, Secret>>;
+  /** After this many seconds a trial is ended as `timeout`; undefined: what k6 says it can last, plus a minute. */
+  readonly maxSeconds?: number;
+  readonly schedule?: { readonly cron: string; readonly timezone: string };
+}

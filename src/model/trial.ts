@@ -1,0 +1,107 @@
+import type { Load } from "./load.ts";
+import type { Measurements } from "./measurement.ts";
+import type { Instant } from "./names.ts";
+import type { Reason } from "./reason.ts";
+
+export type Arm = "only" | "base" | "candidate" | "uncached" | "prompt" | "both";
+export type CacheState = "as_is" | "cold" | "primed" | "warm";
+
+export interface TrialSpec {
+  readonly arms: readonly Arm[];
+  readonly pair: number;
+  readonly target: string;
+  readonly load: Load;
+  readonly cache: CacheState;
+}
+
+export type AbortedBy = "person" | "shutdown" | "spend_cap" | "script";
+
+/** How one engine process ended. `completed` is the only one that may be judged. */
+export type TrialOutcome =
+  | { readonly kind: "completed"; readonly exitCode: 0 | 99 }
+  | { readonly kind: "broken"; readonly reason: Reason }
+  | { readonly kind: "aborted"; readonly by: AbortedBy; readonly reason: Reason };
+
+export interface Trial {
+  readonly index: number;
+  readonly spec: TrialSpec;
+  readonly outcome: TrialOutcome;
+  readonly byArm: Partial<Record<Arm, Measurements>>;
+  readonly invalid: readonly Reason[];
+  readonly startedAt: Instant;
+  readonly endedAt: Instant;
+  /** Absent when the engine left no whole summary. */
+  readonly facts?: LoadFacts;
+}
+
+/** A set of samples as the engine counted them: exact quantiles on a grid, so that it travels without the samples. */
+export interface Distribution {
+  readonly count: number;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  /** Pairs (q, value), q rising from 0 to 1; values in the unit of the metric (seconds for times). */
+  readonly quantiles: readonly (readonly [number, number])[];
+}
+
+export type MetricSummary =
+  | { readonly type: "trend"; readonly unit: "s" | "bytes" | "1"; readonly distribution: Distribution }
+  | { readonly type: "counter"; readonly count: number; readonly perSecond: number }
+  | { readonly type: "rate"; readonly passes: number; readonly total: number }
+  | { readonly type: "gauge"; readonly value: number; readonly min: number; readonly max: number };
+
+/** A threshold that the script itself set, as the engine judged it over the whole test. */
+export interface ThresholdResult {
+  readonly metric: string;
+  readonly expression: string;
+  readonly met: boolean;
+  /** Samples behind it; 0 means that the engine "passed" it on nothing. */
+  readonly samples: number;
+}
+
+/** What an engine says of one trial: engine-neutral, JSON-safe, judged window unless said otherwise. */
+export interface LoadFacts {
+  readonly window: { readonly startedAt: Instant; readonly seconds: number; readonly plannedSeconds?: number };
+  /** Requests begun in the window, and those that failed by transport or status. */
+  readonly requests: { readonly count: number; readonly failed: number };
+  /**
+   * Failures that no status shows: failed checks of answers whose status was fine, spread over at most
+   * `checksPerAnswer` differently named checks; `mixedChecks` could not be told to follow a good or a bad answer.
+   */
+  readonly checks: { readonly failedOnGood: number; readonly mixed: number; readonly perAnswer: number };
+  /** Script exceptions by what the throwing iteration's last answer was. */
+  readonly exceptions: { readonly afterGood: number; readonly afterFailed: number; readonly withoutRequest: number };
+  /** Durations in seconds of successful answers. */
+  readonly latency: Distribution;
+  readonly iterations: { readonly completed: number; readonly dropped: number };
+  /** The script's own metrics over the whole test, by name. */
+  readonly custom: Readonly<Record<string, MetricSummary>>;
+  readonly thresholds: readonly ThresholdResult[];
+  /** Requests of the whole engine process, every phase: what Prometheus must have received. */
+  readonly requestsInAll: number;
+}
+
+/** One second (or the engine's period) of a trial. */
+export interface TimelinePoint {
+  /** Seconds since the load began; the end of the period. */
+  readonly at: number;
+  readonly seconds: number;
+  readonly users: number;
+  readonly requests: number;
+  readonly failed: number;
+  /** Quantiles of that period's answers in seconds; absent when nothing was answered. */
+  readonly latency?: {
+    readonly min: number;
+    readonly p50: number;
+    readonly p90: number;
+    readonly p95: number;
+    readonly p99: number;
+    readonly max: number;
+  };
+}
+
+export interface Timeline {
+  /** Judged part in seconds since the load began. */
+  readonly judged: { readonly from: number; readonly to: number };
+  readonly points: readonly TimelinePoint[];
+}
