@@ -2,7 +2,22 @@
 import tseslint from "typescript-eslint";
 import vitest from "@vitest/eslint-plugin";
 
-const MACHINE_MODULES = ["fs", "fs/promises", "child_process", "os", "net", "http", "https", "dns", "dns/promises", "worker_threads", "readline", "timers", "timers/promises", "perf_hooks"];
+const MACHINE_MODULES = [
+  "fs",
+  "fs/promises",
+  "child_process",
+  "os",
+  "net",
+  "http",
+  "https",
+  "dns",
+  "dns/promises",
+  "worker_threads",
+  "readline",
+  "timers",
+  "timers/promises",
+  "perf_hooks",
+];
 const MACHINE_GLOBALS = ["process", "setTimeout", "setInterval", "setImmediate", "console", "performance"];
 
 const sizes = {
@@ -40,9 +55,24 @@ export default tseslint.config(
     files: ["src/**/*.ts"],
     ignores: ["src/platform/**", "src/main.ts", "**/*.test.ts"],
     rules: {
-      "no-restricted-imports": ["error", { paths: MACHINE_MODULES.flatMap((name) => [name, `node:${name}`]).map((name) => ({ name, message: "Only src/platform touches the machine." })) }],
-      "no-restricted-globals": ["error", ...MACHINE_GLOBALS.map((name) => ({ name, message: "Only src/platform touches the machine." }))],
-      "no-restricted-properties": ["error", { object: "Date", property: "now", message: "Take the Clock that was passed in." }, { object: "Math", property: "random", message: "Take randomness from platform/ids.ts." }],
+      "no-restricted-imports": [
+        "error",
+        {
+          paths: MACHINE_MODULES.flatMap((name) => [name, `node:${name}`]).map((name) => ({
+            name,
+            message: "Only src/platform touches the machine.",
+          })),
+        },
+      ],
+      "no-restricted-globals": [
+        "error",
+        ...MACHINE_GLOBALS.map((name) => ({ name, message: "Only src/platform touches the machine." })),
+      ],
+      "no-restricted-properties": [
+        "error",
+        { object: "Date", property: "now", message: "Take the Clock that was passed in." },
+        { object: "Math", property: "random", message: "Take randomness from platform/ids.ts." },
+      ],
     },
   },
   {

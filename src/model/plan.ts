@@ -2,8 +2,7 @@ import type { Reason } from "./reason.ts";
 import type { Arm, Trial, TrialSpec } from "./trial.ts";
 
 export type Step =
-  | { readonly kind: "trial"; readonly spec: TrialSpec }
-  | { readonly kind: "done"; readonly reason?: Reason };
+  { readonly kind: "trial"; readonly spec: TrialSpec } | { readonly kind: "done"; readonly reason?: Reason };
 
 export interface Estimate {
   readonly trials: number;
