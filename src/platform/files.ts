@@ -3,7 +3,7 @@
  * comes back as a value with a sentence for people; only misuse throws.
  */
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, open, readdir, realpath, rm, lstat, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readdir, realpath, rename, rm, lstat, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import writeAtomic from "write-file-atomic";
@@ -146,6 +146,11 @@ export async function listFolder(
 /** Removes a folder and all below it, or a single file; what is not there is fine. Links are removed, not followed. */
 export async function removeFolder(path: string): Promise<{ readonly problem?: FileProblem }> {
   return attempt(path, () => rm(path, { recursive: true, force: true }));
+}
+
+/** Gives a file or folder another name on the same disk: at once, whatever its size. */
+export async function renamePath(from: string, to: string): Promise<{ readonly problem?: FileProblem }> {
+  return attempt(from, () => rename(from, to));
 }
 
 export async function exists(path: string): Promise<boolean> {

@@ -1,0 +1,4 @@
+export { prepareResults } from "./folder.ts";
+export * from "./read.ts";
+export * from "./records.ts";
+export * from "./retention.ts";

@@ -1,0 +1,155 @@
+/** What a record on disk must look like: files are written by others too, and a bad one must never reach a page. */
+import { z } from "zod";
+import { PATTERN_NAMES, REASON_CODES, VERDICTS, isRunId, type RunRecord, type Timeline } from "../model/index.ts";
+
+const count = z.number().int().nonnegative();
+const amount = z.number().nonnegative();
+const text = z.string();
+const time = z.iso.datetime();
+const reason = z.object({ code: z.enum(REASON_CODES), text });
+const verdict = z.enum(VERDICTS);
+const abortedBy = z.enum(["person", "shutdown", "spend_cap", "script"]);
+
+const measurement = z.object({
+  value: z.number(),
+  unit: z.enum(["s", "ratio", "1/s", "count", "bytes", "bytes/s", "cores", "usd", "tokens/s"]),
+  samples: count,
+  low: z.number().exactOptional(),
+  high: z.number().exactOptional(),
+});
+
+const distribution = z.object({
+  count,
+  min: z.number(),
+  max: z.number(),
+  mean: z.number(),
+  quantiles: z.array(z.tuple([z.number().min(0).max(1), z.number()])),
+});
+
+const metricSummary = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("trend"), unit: z.enum(["s", "bytes", "1"]), distribution }),
+  z.object({ type: z.literal("counter"), count: z.number(), perSecond: z.number() }),
+  z.object({ type: z.literal("rate"), passes: count, total: count }),
+  z.object({ type: z.literal("gauge"), value: z.number(), min: z.number(), max: z.number() }),
+]);
+
+const facts = z.object({
+  window: z.object({ startedAt: z.number(), seconds: amount, plannedSeconds: amount.exactOptional() }),
+  requests: z.object({ count, failed: count }),
+  checks: z.object({ failedOnGood: count, mixed: count, perAnswer: count }),
+  exceptions: z.object({ afterGood: count, afterFailed: count, withoutRequest: count }),
+  latency: distribution,
+  iterations: z.object({ completed: count, dropped: count }),
+  custom: z.record(z.string(), metricSummary),
+  thresholds: z.array(z.object({ metric: text, expression: text, met: z.boolean(), samples: count })),
+  requestsInAll: count,
+});
+
+const outcome = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("completed"), exitCode: z.union([z.literal(0), z.literal(99)]) }),
+  z.object({ kind: z.literal("broken"), reason }),
+  z.object({ kind: z.literal("aborted"), by: abortedBy, reason }),
+]);
+
+const trial = z.object({
+  index: count,
+  arms: z.array(z.enum(["only", "base", "candidate", "uncached", "prompt", "both"])),
+  outcome,
+  invalid: z.array(reason),
+  started_at: time,
+  ended_at: time,
+  facts: facts.exactOptional(),
+});
+
+const objective = z.object({
+  measurement: text,
+  condition: text,
+  limit: z.number(),
+  value: z.number().exactOptional(),
+  verdict,
+  reason: text,
+});
+
+const telemetry = z.object({
+  prometheus: z.enum(["complete", "incomplete", "none"]),
+  reason: text.exactOptional(),
+  failed_pushes: count.exactOptional(),
+  requests_sent: count.exactOptional(),
+  requests_found: count.exactOptional(),
+});
+
+const record: z.ZodType<RunRecord> = z
+  .object({
+    schema: z.literal(1),
+    id: z.string().refine(isRunId, "is not a run id"),
+    scenario: text,
+    target: text,
+    target_url: text,
+    script: text,
+    trigger: z.enum(["cron", "manual", "pull_request", "pre_deploy"]),
+    revision: text.exactOptional(),
+    state: z.enum(["finished", "error", "aborted", "lost", "skipped"]),
+    verdict: verdict.nullable(),
+    reason: reason.nullable(),
+    aborted_by: abortedBy.exactOptional(),
+    started_at: time,
+    ended_at: time,
+    pattern: z.object({
+      name: z.enum(PATTERN_NAMES),
+      users: amount.exactOptional(),
+      duration_seconds: amount.exactOptional(),
+      warmup_seconds: amount,
+    }),
+    measurements: z.record(z.string(), measurement),
+    objectives: z.array(objective),
+    comparison: z.array(z.never()),
+    cost: z.record(z.string(), z.never()),
+    environment: z.record(z.string(), text),
+    telemetry,
+    trials: z.array(trial),
+  })
+  .refine((r) => (r.state === "finished") === (r.verdict !== null), "has a verdict if and only if it is finished");
+
+const point = z.object({
+  at: amount,
+  seconds: amount,
+  users: amount,
+  requests: amount,
+  failed: amount,
+  latency: z.object({ min: amount, p50: amount, p90: amount, p95: amount, p99: amount, max: amount }).exactOptional(),
+});
+
+const timeline: z.ZodType<Timeline> = z.object({
+  judged: z.object({ from: z.number(), to: z.number() }),
+  points: z.array(point),
+});
+
+/** A record from the text of a record.json, or a phrase that says what is wrong with it. */
+export function parseRecord(json: string): { readonly record: RunRecord } | { readonly problem: string } {
+  const parsed = parse(record, json);
+  return "problem" in parsed ? parsed : { record: parsed.value };
+}
+
+/** A timeline from the text of a timeline.json, or a phrase that says what is wrong with it. */
+export function parseTimeline(json: string): { readonly timeline: Timeline } | { readonly problem: string } {
+  const parsed = parse(timeline, json);
+  return "problem" in parsed ? parsed : { timeline: parsed.value };
+}
+
+function parse<T>(schema: z.ZodType<T>, json: string): { readonly value: T } | { readonly problem: string } {
+  const value = parseJson(json);
+  if (value === undefined) return { problem: "is not whole JSON" };
+  const result = schema.safeParse(value);
+  if (result.success) return { value: result.data };
+  const issue = result.error.issues[0];
+  const where = issue === undefined || issue.path.length === 0 ? "" : ` at ${issue.path.map(String).join(".")}`;
+  return { problem: `has the wrong shape${where}: ${issue?.message ?? "unknown"}` };
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
