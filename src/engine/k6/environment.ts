@@ -1,0 +1,50 @@
+import type { TrialWork } from "../../model/index.ts";
+
+/** What k6 may inherit: where things are and how to speak, nothing that could hold a secret. */
+const INHERITED = [
+  "PATH",
+  "HOME",
+  "TMPDIR",
+  "TMP",
+  "TEMP",
+  "LANG",
+  "LC_ALL",
+  "TZ",
+  "SSL_CERT_FILE",
+  "SSL_CERT_DIR",
+  "GOMAXPROCS",
+  "GOMEMLIMIT",
+];
+
+/** The whole environment of k6: an allow-list of ours, the scenario's `env`, and no phone-home. */
+export function k6Environment(
+  work: TrialWork,
+  inherited: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const kept = INHERITED.flatMap((name) => {
+    const value = inherited[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return {
+    ...Object.fromEntries(kept),
+    ...work.scenario.env,
+    CHATBENCH_TARGET_URL: work.scenario.target.baseUrl,
+    CHATBENCH_WEBSOCKET_URL: work.scenario.target.baseUrl.replace(/^http/, "ws"),
+    CHATBENCH_PARAMS: JSON.stringify(work.scenario.params),
+    CHATBENCH_RUN_ID: work.runId,
+    K6_NO_USAGE_REPORT: "true",
+    K6_AUTO_EXTENSION_RESOLUTION: "false",
+    K6_NO_COLOR: "true",
+    K6_FEATURES: "native-histograms,merge-run-tags",
+    ...remoteWrite(work.prometheusUrl),
+  };
+}
+
+function remoteWrite(prometheusUrl: string | undefined): Record<string, string> {
+  if (prometheusUrl === undefined) return {};
+  return {
+    K6_PROMETHEUS_RW_SERVER_URL: `${prometheusUrl}/api/v1/write`,
+    // A series ends with its run; without the marker the next run within five minutes would seem to continue it.
+    K6_PROMETHEUS_RW_STALE_MARKERS: "true",
+  };
+}

@@ -1,0 +1,31 @@
+// Names shared by the wrapper (inside k6) and the reader of its summary (in Node): no imports, so that both can load it.
+
+export const EXCEPTIONS = "chatbench_exceptions";
+export const LOAD_START = "chatbench_load_start_ms";
+export const LOAD_END = "chatbench_load_end_ms";
+/** Metrics that only the wrapper writes: hidden from the script's own handleSummary and from `k6.<metric>`. */
+export const OWN_METRICS: readonly string[] = [EXCEPTIONS, LOAD_START, LOAD_END];
+
+/** Tag of a user whose last answer was not good: `failed`, or `mixed` where that cannot be told. */
+export const ANSWER_TAG = "answer";
+
+/** Sub-metrics that an empty threshold makes k6 report. */
+export const SUB_METRICS = {
+  latency: "http_req_duration{phase:judged,expected_response:true}",
+  requests: "http_reqs{phase:judged}",
+  failed: "http_req_failed{phase:judged}",
+  checks: "checks{phase:judged}",
+  checksAfterFailed: `checks{phase:judged,${ANSWER_TAG}:failed}`,
+  checksAfterMixed: `checks{phase:judged,${ANSWER_TAG}:mixed}`,
+  iterations: "iterations{phase:judged}",
+  threwAfterGood: `${EXCEPTIONS}{phase:judged,after:good}`,
+  threwAfterFailed: `${EXCEPTIONS}{phase:judged,after:failed}`,
+  threwAfterMixed: `${EXCEPTIONS}{phase:judged,after:mixed}`,
+  threwWithoutRequest: `${EXCEPTIONS}{phase:judged,after:none}`,
+} as const;
+
+/** Quantiles in percent that k6 reports of every trend; minimum and maximum come apart. */
+export const QUANTILE_GRID: readonly number[] = [
+  0.1, 1, 2.5, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 92.5, 95, 96, 97, 98, 99, 99.5,
+  99.9, 99.99,
+];

@@ -1,0 +1,224 @@
+import { z } from "zod";
+import {
+  reason,
+  type Distribution,
+  type LoadFacts,
+  type MetricSummary,
+  type Reason,
+  type ThresholdResult,
+} from "../../model/index.ts";
+import { LOAD_END, LOAD_START, OWN_METRICS, QUANTILE_GRID, SUB_METRICS } from "./names.ts";
+
+const finite = z.number(); // zod refuses NaN and Infinity; JSON turns them into null, which is refused too
+const Values = z.record(z.string(), finite);
+const Metric = z.object({
+  type: z.enum(["counter", "gauge", "rate", "trend"]),
+  contains: z.string(),
+  values: Values,
+  thresholds: z.record(z.string(), z.object({ ok: z.boolean() })).optional(),
+});
+interface Group {
+  checks?: { name: string; path: string }[] | undefined;
+  groups?: Group[] | undefined;
+}
+const GroupShape: z.ZodType<Group> = z.lazy(() =>
+  z.object({
+    checks: z.array(z.object({ name: z.string(), path: z.string() })).optional(),
+    groups: z.array(GroupShape).optional(),
+  }),
+);
+const Summary = z.object({
+  metrics: z.record(z.string(), Metric),
+  root_group: GroupShape,
+  state: z.object({ testRunDurationMs: finite }),
+});
+type Summary = z.infer<typeof Summary>;
+
+/** When the load was meant to be judged; undefined seconds: until its end. */
+export interface PlannedWindow {
+  readonly warmupSeconds: number;
+  readonly judgedSeconds?: number;
+}
+
+/** Turns the summary that the wrapper wrote into facts, or says what is wrong with it; it never guesses a value. */
+export function factsFromSummary(text: string, planned: PlannedWindow): { facts: LoadFacts } | { problem: Reason } {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return {
+      problem: reason(
+        "bad_summary",
+        "k6's summary is not whole JSON; the run was probably cut off while it was written.",
+      ),
+    };
+  }
+  const parsed = Summary.safeParse(json);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const where = issue?.path.join(".") ?? "";
+    return {
+      problem: reason("bad_summary", `k6's summary has the wrong shape at "${where}": ${issue?.message ?? "unknown"}.`),
+    };
+  }
+  return factsOf(parsed.data, planned);
+}
+
+function factsOf(summary: Summary, planned: PlannedWindow): { facts: LoadFacts } | { problem: Reason } {
+  const read = createReader(summary);
+  const window = windowOf(read, planned, summary.state.testRunDurationMs);
+  const latency = read.distribution(SUB_METRICS.latency);
+  const failed = read.rate(SUB_METRICS.failed);
+  const requests = read.count(SUB_METRICS.requests);
+  if (failed.total !== requests || latency.count !== requests - failed.passes) {
+    return {
+      problem: reason(
+        "bad_summary",
+        `k6's summary contradicts itself: ${String(requests)} requests, ${String(failed.total)} judged ones, ${String(failed.passes)} failed, ${String(latency.count)} successful.`,
+      ),
+    };
+  }
+  return {
+    facts: {
+      window,
+      requests: { count: requests, failed: failed.passes },
+      checks: checksOf(summary, read),
+      exceptions: {
+        afterGood: read.count(SUB_METRICS.threwAfterGood) + read.count(SUB_METRICS.threwAfterMixed),
+        afterFailed: read.count(SUB_METRICS.threwAfterFailed),
+        withoutRequest: read.count(SUB_METRICS.threwWithoutRequest),
+      },
+      latency,
+      iterations: { completed: read.count(SUB_METRICS.iterations), dropped: read.count("dropped_iterations") },
+      custom: customOf(summary),
+      thresholds: thresholdsOf(summary, read.count("iterations")),
+      requestsInAll: read.count("http_reqs"),
+    },
+  };
+}
+
+interface Reader {
+  count(name: string): number;
+  rate(name: string): { passes: number; total: number };
+  gauge(name: string): { min: number; max: number } | undefined;
+  distribution(name: string): Distribution;
+}
+
+/** A metric that k6 never saw a sample of is missing or all zeros: both are zero samples. */
+function createReader(summary: Summary): Reader {
+  const values = (name: string): Record<string, number> => summary.metrics[name]?.values ?? {};
+  return {
+    count: (name) => values(name).count ?? 0,
+    rate: (name) => {
+      const { passes = 0, fails = 0 } = values(name);
+      return { passes, total: passes + fails };
+    },
+    gauge: (name) => {
+      const { min, max } = values(name);
+      return min === undefined || max === undefined ? undefined : { min, max };
+    },
+    distribution: (name) => distributionOf(values(name), 1e-3),
+  };
+}
+
+function distributionOf(values: Record<string, number>, scale: number): Distribution {
+  const count = values.count ?? 0;
+  const quantiles =
+    count === 0
+      ? []
+      : QUANTILE_GRID.flatMap((q) => {
+          const value = values[`p(${String(q)})`];
+          return value === undefined ? [] : [[Number((q / 100).toFixed(6)), value * scale] as const];
+        });
+  return {
+    count,
+    min: (values.min ?? 0) * scale,
+    max: (values.max ?? 0) * scale,
+    mean: (values.avg ?? 0) * scale,
+    quantiles,
+  };
+}
+
+/**
+ * The judged window in wall time: from the end of the warm-up to the planned end or, where the load ended before, to
+ * that end (the wrapper notes it in teardown, which k6 runs as soon as the last iteration is over).
+ */
+function windowOf(read: Reader, planned: PlannedWindow, testMs: number): LoadFacts["window"] {
+  const start = read.gauge(LOAD_START)?.min;
+  const end = read.gauge(LOAD_END)?.max;
+  const loadMs = start === undefined || end === undefined ? testMs : end - start;
+  const untilEnd = Math.max(0, loadMs / 1000 - planned.warmupSeconds);
+  return {
+    startedAt: (start ?? 0) + planned.warmupSeconds * 1000,
+    seconds: Math.min(planned.judgedSeconds ?? Infinity, untilEnd),
+    ...(planned.judgedSeconds === undefined ? {} : { plannedSeconds: planned.judgedSeconds }),
+  };
+}
+
+function checksOf(summary: Summary, read: Reader): LoadFacts["checks"] {
+  const failures = (name: string): number => {
+    const { passes, total } = read.rate(name);
+    return total - passes;
+  };
+  const mixed = failures(SUB_METRICS.checksAfterMixed);
+  return {
+    failedOnGood: failures(SUB_METRICS.checks) - failures(SUB_METRICS.checksAfterFailed) - mixed,
+    mixed,
+    perAnswer: Math.max(1, new Set(checkPaths(summary.root_group)).size),
+  };
+}
+
+function checkPaths(group: Group): string[] {
+  return [...(group.checks ?? []).map((check) => check.path), ...(group.groups ?? []).flatMap(checkPaths)];
+}
+
+const BUILT_IN =
+  /^(http_|grpc_|ws_|browser_|webcrypto|iterations?(_|$)|vus|data_|checks$|group_duration$|dropped_iterations$)/;
+
+function customOf(summary: Summary): Readonly<Record<string, MetricSummary>> {
+  const own = Object.entries(summary.metrics).filter(
+    ([name]) => !name.includes("{") && !BUILT_IN.test(name) && !OWN_METRICS.includes(name),
+  );
+  return Object.fromEntries(
+    own.flatMap(([name, metric]) => {
+      const value = metricSummary(metric);
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+}
+
+function metricSummary(metric: z.infer<typeof Metric>): MetricSummary | undefined {
+  const { count = 0, rate = 0, value = 0, min = 0, max = 0, passes = 0, fails = 0 } = metric.values;
+  switch (metric.type) {
+    case "counter":
+      return { type: "counter", count, perSecond: rate };
+    case "rate":
+      return passes + fails === 0 ? undefined : { type: "rate", passes, total: passes + fails };
+    case "gauge":
+      return { type: "gauge", value, min, max };
+    case "trend": {
+      const unit = metric.contains === "time" ? "s" : metric.contains === "data" ? "bytes" : "1";
+      const distribution = distributionOf(metric.values, unit === "s" ? 1e-3 : 1);
+      return distribution.count === 0 ? undefined : { type: "trend", unit, distribution };
+    }
+  }
+}
+
+function thresholdsOf(summary: Summary, iterations: number): readonly ThresholdResult[] {
+  return Object.entries(summary.metrics).flatMap(([name, metric]) =>
+    Object.entries(metric.thresholds ?? {}).map(([expression, { ok }]) => ({
+      metric: name,
+      expression,
+      met: ok,
+      samples: samplesOf(metric, iterations),
+    })),
+  );
+}
+
+/** A counter at zero is a measurement if the script ran at all; anything else needs samples of its own. */
+function samplesOf(metric: z.infer<typeof Metric>, iterations: number): number {
+  const { count = 0, passes = 0, fails = 0 } = metric.values;
+  if (metric.type === "trend") return count;
+  if (metric.type === "rate") return passes + fails;
+  return iterations;
+}

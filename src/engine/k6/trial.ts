@@ -1,0 +1,169 @@
+import { join } from "node:path";
+import {
+  judgedSecondsOf,
+  reason,
+  type AbortedBy,
+  type Clock,
+  type LoadFacts,
+  type Timeline,
+  type TimelinePoint,
+  type TrialOutcome,
+  type TrialResult,
+  type TrialWatch,
+  type TrialWork,
+} from "../../model/index.ts";
+import { after } from "../../platform/clock.ts";
+import { readTextFile, removeFolder } from "../../platform/files.ts";
+import { outOfMemoryKills } from "../../platform/memory.ts";
+import { startProcess, type RunningChild } from "../../platform/process.ts";
+import { followFile } from "../../platform/tail.ts";
+import { runArguments, type RunFiles } from "./arguments.ts";
+import { createLogReader } from "./log.ts";
+import { outcomeOf, type Ending } from "./outcome.ts";
+import { progressOf } from "./progress.ts";
+import { factsFromSummary } from "./summary.ts";
+import { assembleTimeline, createTimelineReader } from "./timeline.ts";
+
+/** After TERM, how long k6 may take to end its iterations, run teardown and write the summary. */
+const GRACE_MS = 20_000;
+const MAX_LOG_BYTES = 16 * 1024 * 1024;
+const MAX_SUMMARY_BYTES = 64 * 1024 * 1024;
+const FOLLOW_MS = 500;
+
+export interface PreparedTrial {
+  readonly binary: string;
+  readonly files: RunFiles & { readonly summary: string; readonly log: string };
+  readonly env: Readonly<Record<string, string>>;
+  /** k6 is ended as `timeout` after this many seconds. */
+  readonly maxSeconds: number;
+  readonly clock: Clock;
+  /** How long after TERM the group is killed, in milliseconds; given by tests only. */
+  readonly graceMs?: number;
+}
+
+/** Starts k6, watches it to its end, and reads what it left behind. */
+export async function runTrial(work: TrialWork, prepared: PreparedTrial, watch: TrialWatch): Promise<TrialResult> {
+  const { clock, files } = prepared;
+  const log = createLogReader();
+  const recorded = followRecord(work, files.record, watch);
+  const startedAt = clock.now();
+  const kills = await outOfMemoryKills();
+  const started = await startProcess({
+    command: prepared.binary,
+    args: runArguments(work, files),
+    cwd: work.folder,
+    env: prepared.env,
+    log: { path: files.log, maxBytes: MAX_LOG_BYTES },
+    onStderrLine: (line) => log.read(line),
+  });
+  if ("problem" in started) {
+    await recorded.end();
+    const why = reason("engine_failed_to_start", `k6 could not be started (${started.problem}): ${prepared.binary}`);
+    return { outcome: { kind: "broken", reason: why }, startedAt, endedAt: clock.now(), failedPushes: 0 };
+  }
+  const cause = await watchToEnd(started.child, prepared, watch);
+  const exit = await started.child.exited;
+  started.child.kill(); // whatever it left running in its group
+  const timeline = await recorded.end();
+  const outOfMemory = (await outOfMemoryKills()) !== kills;
+  const lastError = log.lastError();
+  const ending: Ending = { ...exit, cause, outOfMemory, ...(lastError === undefined ? {} : { lastError }) };
+  return {
+    ...(await conclude(work, files.summary, ending)),
+    ...(timeline === undefined ? {} : { timeline }),
+    startedAt,
+    endedAt: clock.now(),
+    failedPushes: log.failedPushes(),
+  };
+}
+
+/** Ends k6 when somebody asks for it or its time is over: TERM once, then KILL to the group. */
+async function watchToEnd(child: RunningChild, prepared: PreparedTrial, watch: TrialWatch): Promise<Ending["cause"]> {
+  let cause: Ending["cause"] = { kind: "none" };
+  let cancelGrace = (): void => undefined;
+  const end = (why: Ending["cause"]): void => {
+    if (cause.kind !== "none") return;
+    cause = why;
+    child.terminate();
+    cancelGrace = after(prepared.graceMs ?? GRACE_MS, () => child.kill());
+  };
+  const onStop = (): void => end({ kind: "stopped", by: watch.stop.reason as AbortedBy });
+  const onKill = (): void => {
+    onStop();
+    child.kill();
+  };
+  const cancelTimeout = after(prepared.maxSeconds * 1000, () =>
+    end({ kind: "timeout", afterSeconds: prepared.maxSeconds }),
+  );
+  watch.stop.addEventListener("abort", onStop, { once: true });
+  watch.kill.addEventListener("abort", onKill, { once: true });
+  if (watch.stop.aborted) onStop();
+  await child.exited;
+  cancelTimeout();
+  cancelGrace();
+  watch.stop.removeEventListener("abort", onStop);
+  watch.kill.removeEventListener("abort", onKill);
+  return cause;
+}
+
+interface Concluded {
+  readonly outcome: TrialOutcome;
+  readonly facts?: LoadFacts;
+}
+
+/** An ending is only `completed` with a whole summary; of an aborted trial the summary is kept, never judged. */
+async function conclude(work: TrialWork, summaryFile: string, ending: Ending): Promise<Concluded> {
+  const outcome = outcomeOf(ending);
+  const judgedSeconds = judgedSecondsOf(work.scenario.load);
+  const planned = {
+    warmupSeconds: work.scenario.load.warmup.seconds,
+    ...(judgedSeconds === undefined ? {} : { judgedSeconds }),
+  };
+  const file = await readTextFile(summaryFile, { maxBytes: MAX_SUMMARY_BYTES });
+  const read =
+    "text" in file
+      ? factsFromSummary(file.text, planned)
+      : {
+          problem: reason(
+            "no_summary",
+            `k6 ended (exit code ${String(ending.code)}) without writing its summary: ${file.problem.text}`,
+          ),
+        };
+  if ("facts" in read) return { outcome, facts: read.facts };
+  return { outcome: outcome.kind === "completed" ? { kind: "broken", reason: read.problem } : outcome };
+}
+
+/** Reads k6's record as it grows: progress for who watches, and at the end the timeline. */
+function followRecord(
+  work: TrialWork,
+  record: string,
+  watch: TrialWatch,
+): { end: () => Promise<Timeline | undefined> } {
+  const reader = createTimelineReader();
+  const points: TimelinePoint[] = [];
+  const stop = followFile(record, FOLLOW_MS, (line) => {
+    const point = reader.read(line);
+    if (point === undefined) return;
+    points.push(point);
+    watch.onProgress(progressOf(point, work.scenario.load));
+  });
+  return {
+    end: async () => {
+      await stop();
+      await removeFolder(record); // its content lives on as timeline.json, a tenth of the size
+      return assembleTimeline(points, work.scenario.load);
+    },
+  };
+}
+
+/** Where a trial's files lie in its run's folder. */
+export function trialFiles(folder: string, index: number): PreparedTrial["files"] {
+  const name = (suffix: string): string => join(folder, index === 0 ? suffix : `trial-${String(index)}.${suffix}`);
+  return {
+    wrapper: name("wrapper.js"),
+    record: name("dashboard.ndjson"),
+    config: name("k6-config.json"),
+    summary: name("summary.json"),
+    log: name("k6.log"),
+  };
+}

@@ -1,0 +1,84 @@
+import { judgedSecondsOf, type Scenario, type Stage } from "../../model/index.ts";
+import { QUANTILE_GRID, SUB_METRICS } from "./names.ts";
+import type { ScriptOptions } from "./script-options.ts";
+import type { WrapperConfig } from "./runtime.ts";
+
+const GRACEFUL_STOP_SECONDS = 30;
+/** `url` and `name` (which is the URL unless a script sets it) would make a series of every address. */
+const SYSTEM_TAGS = ["status", "method", "group", "check", "error_code", "expected_response", "scenario", "service"];
+
+export interface WrapperInput {
+  readonly scenario: Scenario;
+  readonly script: ScriptOptions;
+  readonly summaryFile: string;
+  readonly runtimeFile: string;
+}
+
+/** The module that k6 runs instead of the script: it re-exports it with our options, phases and summary. */
+export function wrapperText(input: WrapperInput): string {
+  const script = JSON.stringify(input.scenario.script);
+  const own = input.scenario.load.stages === null;
+  // The names are odd on purpose: a script may export functions of any usual name beside them.
+  return `// Written by Chatbench for this run: the script with our options, phases and summary around it.
+import * as chatbench$script from ${script};
+import { instrument as chatbench$instrument, merge as chatbench$merge } from ${JSON.stringify(input.runtimeFile)};
+export * from ${script};
+const chatbench$config = ${JSON.stringify(wrapperConfig(input), null, 2)};
+const chatbench$ = chatbench$instrument(chatbench$script, chatbench$config);
+export const options = chatbench$merge(chatbench$script.options, chatbench$config.options, ${String(own)});
+${execNamesOf(input).map(wrappedFunction).join("\n")}
+export const teardown = chatbench$.teardown;
+export const handleSummary = chatbench$.handleSummary;
+`;
+}
+
+function wrappedFunction(name: string): string {
+  const wrapped = `chatbench$.wrap(chatbench$script.${name}, ${JSON.stringify(name)});`;
+  return name === "default" ? `export default ${wrapped}` : `export const ${name} = ${wrapped}`;
+}
+
+function execNamesOf(input: WrapperInput): readonly string[] {
+  if (input.scenario.load.stages !== null) return ["default"];
+  return [...new Set(Object.values(input.script.scenarios).map((scenario) => scenario.exec))];
+}
+
+function wrapperConfig(input: WrapperInput): WrapperConfig {
+  const { load } = input.scenario;
+  const judgedSeconds = judgedSecondsOf(load);
+  const own = Object.entries(input.script.scenarios).map(([name, s]) => [name, s.startTimeMs] as const);
+  return {
+    summaryFile: input.summaryFile,
+    warmupMs: load.warmup.seconds * 1000,
+    judgedEndMs: judgedSeconds === undefined ? null : (load.warmup.seconds + judgedSeconds) * 1000,
+    offsetsMs: load.stages === null ? Object.fromEntries(own) : {},
+    options: {
+      ...(load.stages === null ? {} : { scenarios: scenariosOf(input.scenario.name, load.warmup, load.stages) }),
+      summaryTrendStats: ["min", "max", "avg", "med", "count", ...QUANTILE_GRID.map((q) => `p(${String(q)})`)],
+      systemTags: systemTagsFor(input.script),
+      thresholds: Object.fromEntries(Object.values(SUB_METRICS).map((name) => [name, []])),
+    },
+  };
+}
+
+/** A tag that a threshold of the script selects by must stay, or that threshold would see no data and "pass". */
+function systemTagsFor(script: ScriptOptions): readonly string[] {
+  const wanted = script.systemTags ?? SYSTEM_TAGS;
+  const selected = [...script.thresholds.join(" ").matchAll(/[{,]\s*(\w+)\s*:/g)].map((match) => match[1] ?? "");
+  const known = ["url", "name", "proto", "subproto", "error", "tls_version", "ip", "vu", "iter", "ocsp_status"];
+  const kept = wanted.filter((tag) => tag !== "url" && tag !== "name");
+  return [...new Set([...kept, "expected_response", "scenario", ...selected.filter((tag) => known.includes(tag))])];
+}
+
+function scenariosOf(name: string, warmup: Stage, stages: readonly Stage[]): unknown {
+  const all = warmup.seconds === 0 ? stages : [warmup, ...stages];
+  return {
+    [name]: {
+      executor: "ramping-vus",
+      startVUs: all[0]?.users ?? 1,
+      stages: all.map((stage) => ({ duration: `${String(Math.round(stage.seconds * 1000))}ms`, target: stage.users })),
+      gracefulStop: `${String(GRACEFUL_STOP_SECONDS)}s`,
+      gracefulRampDown: `${String(GRACEFUL_STOP_SECONDS)}s`,
+      exec: "default",
+    },
+  };
+}

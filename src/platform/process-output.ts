@@ -1,0 +1,42 @@
+import { after } from "./clock.ts";
+import { startProcess, type ChildSpec } from "./process.ts";
+
+const MAX_OUTPUT = 4 * 1024 * 1024;
+
+export interface ProcessOutput {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+}
+
+/** Runs a short command to its end and returns what it printed (up to 4 MiB each way). */
+export async function outputOf(
+  spec: Omit<ChildSpec, "onStdoutLine" | "onStderrLine" | "log">,
+  timeoutMs: number,
+): Promise<ProcessOutput | { readonly problem: string }> {
+  const stdout = createCollector();
+  const stderr = createCollector();
+  const started = await startProcess({ ...spec, onStdoutLine: stdout.add, onStderrLine: stderr.add });
+  if ("problem" in started) return started;
+  let timedOut = false;
+  const cancel = after(timeoutMs, () => {
+    timedOut = true;
+    started.child.kill();
+  });
+  const { code } = await started.child.exited;
+  cancel();
+  return { code, stdout: stdout.text(), stderr: stderr.text(), timedOut };
+}
+
+function createCollector(): { add: (line: string) => void; text: () => string } {
+  const lines: string[] = [];
+  let size = 0;
+  return {
+    add: (line) => {
+      size += line.length + 1;
+      if (size <= MAX_OUTPUT) lines.push(line);
+    },
+    text: () => lines.join("\n"),
+  };
+}
