@@ -9,6 +9,7 @@ export const REASON_CODES = [
   "error_rate_ambiguous",
   "threshold_without_data",
   "window_too_short",
+  "answers_stopped",
   // error
   "engine_missing",
   "engine_version",

@@ -1,0 +1,45 @@
+import type { LoadFacts, Measurement } from "../model/index.ts";
+
+/** How many requests failed, as far as the engine's counts can tell. */
+export interface Failures {
+  /** Requests, with one more for each exception that came without any. */
+  readonly total: number;
+  readonly failedLow: number;
+  readonly failedHigh: number;
+  /** Exceptions without a request: in `total` and in both bounds. */
+  readonly withoutRequest: number;
+  /** Good answers by status that may have been spoiled by a check or an exception, at most. */
+  readonly spoiledHigh: number;
+}
+
+/**
+ * A failed request: transport error, wrong status, a failed check of that answer, or an exception. The engine counts
+ * failed checks, not spoiled answers: F failed checks of D names, each failing at most once an answer, spoil between
+ * ceil(F/D) and F good answers; E exceptions after a good answer spoil E, perhaps the same ones.
+ */
+export function failuresOf({ requests, checks, exceptions }: LoadFacts): Failures {
+  const good = requests.count - requests.failed;
+  // An exception can follow an answer that is not counted here (begun in the warm-up): it then stands alone.
+  const spoiledByException = Math.min(exceptions.afterGood, good);
+  const withoutRequest = exceptions.withoutRequest + exceptions.afterGood - spoiledByException;
+  const byChecks =
+    checks.perAnswer > 0 ? Math.ceil(checks.failedOnGood / checks.perAnswer) : Math.min(checks.failedOnGood, 1);
+  const spoiledLow = Math.min(Math.max(byChecks, spoiledByException), good);
+  const spoiledHigh = Math.min(checks.failedOnGood + spoiledByException + checks.mixed, good);
+  const certain = requests.failed + withoutRequest;
+  return {
+    total: requests.count + withoutRequest,
+    failedLow: certain + spoiledLow,
+    failedHigh: certain + Math.max(spoiledHigh, spoiledLow),
+    withoutRequest,
+    spoiledHigh: Math.max(spoiledHigh, spoiledLow),
+  };
+}
+
+/** Undefined when nothing was asked and nothing was thrown. The value is the high end where there is an interval. */
+export function errorRateOf(facts: LoadFacts): Measurement | undefined {
+  const { total, failedLow, failedHigh } = failuresOf(facts);
+  if (total === 0) return undefined;
+  const point = { value: failedHigh / total, unit: "ratio", samples: total } as const;
+  return failedLow === failedHigh ? point : { ...point, low: failedLow / total, high: failedHigh / total };
+}

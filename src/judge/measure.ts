@@ -1,0 +1,62 @@
+import type { LoadFacts, Measurement, Measurements, Objective, Timeline } from "../model/index.ts";
+import { concurrentUsersOf } from "./concurrent-users.ts";
+import { customMeasurements } from "./custom.ts";
+import { errorRateOf } from "./error-rate.ts";
+import { factsProblem } from "./facts-problem.ts";
+import { LATENCY_QUANTILES, quantileOf } from "./quantiles.ts";
+
+/** A scenario that says nothing about errors still does not pass on them. */
+const DEFAULT_ERROR_OBJECTIVE: Objective = {
+  measurement: "error_rate",
+  comparator: "<",
+  limit: 0.01,
+  condition: "< 1%",
+};
+
+/** The scenario's objectives, with `error_rate < 1%` where it has none on errors. */
+export function effectiveObjectives(objectives: readonly Objective[]): readonly Objective[] {
+  const has = objectives.some(({ measurement }) => measurement === "error_rate");
+  return has ? objectives : [...objectives, DEFAULT_ERROR_OBJECTIVE];
+}
+
+function latencies({ latency }: LoadFacts): Measurements {
+  return Object.fromEntries(
+    Object.entries(LATENCY_QUANTILES).flatMap(([name, q]): [string, Measurement][] => {
+      const value = quantileOf(latency, q);
+      return value === undefined ? [] : [[name, { value, unit: "s", samples: latency.count }]];
+    }),
+  );
+}
+
+function counts({ requests, window, iterations }: LoadFacts): Measurements {
+  const { count } = requests;
+  const started = iterations.completed + iterations.dropped;
+  return {
+    requests: { value: count, unit: "count", samples: count },
+    ...(window.seconds > 0 && { throughput: { value: count / window.seconds, unit: "1/s", samples: count } }),
+    dropped_iterations: { value: iterations.dropped, unit: "count", samples: started },
+    conversations: { value: iterations.completed, unit: "count", samples: iterations.completed },
+  };
+}
+
+/**
+ * Every measurement of design.md section 2 that these facts can give; what is absent was not measured. Facts that
+ * contradict themselves give none. Seconds, ratios and counts. The objectives matter to `concurrent_users` only.
+ */
+export function measurementsOf(
+  facts: LoadFacts,
+  timeline: Timeline | undefined,
+  objectives: readonly Objective[],
+): Measurements {
+  if (factsProblem(facts) !== undefined) return {};
+  const errorRate = errorRateOf(facts);
+  const measured: Measurements = { ...latencies(facts), ...(errorRate && { error_rate: errorRate }) };
+  const users =
+    timeline && concurrentUsersOf({ facts, timeline, objectives: effectiveObjectives(objectives), measured });
+  return {
+    ...measured,
+    ...counts(facts),
+    ...(users && { concurrent_users: users }),
+    ...customMeasurements(facts.custom),
+  };
+}
