@@ -1,0 +1,79 @@
+// `npm test`: every check, then every test, counted from their own results. The last line is the outcome:
+//   N passed, N failed[, N skipped]
+// Each check counts as one test. Nothing that ran, or no test at all, is a failure too.
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { ROOT, TOOLS, run } from "./setup/machine.mjs";
+
+const CHECKS = [
+  ["types", "tsc", ["--noEmit"]],
+  ["types of load_tests", "tsc", ["-p", "load_tests", "--noEmit"]],
+  ["lint", "eslint", ["."]],
+  ["format", "prettier", ["--check", "."]],
+  ["arrows", process.execPath, ["tools/arrows.mjs"]],
+  ["generated files", process.execPath, ["tools/generate.mjs", "--check"]],
+];
+/** One after the other: unit tests on both cores would disturb what the real ones measure. */
+const PROJECTS = ["unit", "real"];
+
+const programPath = (name) => (name.includes("/") ? name : join(ROOT, "node_modules/.bin", name));
+
+async function runChecks() {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const [name, command, args] of CHECKS) {
+    const from = Date.now();
+    const { code, output } = await run(programPath(command), args);
+    const seconds = ((Date.now() - from) / 1000).toFixed(1);
+    process.stdout.write(`${code === 0 ? "ok    " : "FAILED"} ${name} (${seconds} s)\n${code === 0 ? "" : output}`);
+    counts[code === 0 ? "passed" : "failed"] += 1;
+  }
+  return counts;
+}
+
+/** Runs one project with its progress on the terminal; the numbers come from the JSON that vitest writes. */
+async function runProject(project) {
+  const report = join(TOOLS, `test-${project}.json`);
+  rmSync(report, { force: true });
+  mkdirSync(TOOLS, { recursive: true });
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const args = ["run", "--project", project, "--passWithNoTests", ...reporters];
+  const code = await new Promise((done) => {
+    const child = spawn(programPath("vitest"), args, { cwd: ROOT, stdio: ["ignore", "inherit", "inherit"] });
+    child.on("error", () => done(-1));
+    child.on("close", (exit) => done(exit ?? -1));
+  });
+  return countsOf(report, code, project);
+}
+
+function countsOf(report, code, project) {
+  if (!existsSync(report)) {
+    process.stdout.write(`FAILED project ${project}: vitest ended with exit ${code} and left no report\n`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+  const found = JSON.parse(readFileSync(report, "utf8"));
+  const unloaded = found.testResults.filter((file) => file.status === "failed" && file.assertionResults.length === 0);
+  const failed = found.numFailedTests + unloaded.length;
+  return {
+    passed: found.numPassedTests,
+    // An error outside of every test (an unhandled rejection) fails the whole: it must not vanish in the count.
+    failed: failed === 0 && code !== 0 ? 1 : failed,
+    skipped: found.numPendingTests + found.numTodoTests,
+  };
+}
+
+const sum = (all, key) => all.reduce((total, counts) => total + counts[key], 0);
+
+const checks = await runChecks();
+const tests = [];
+for (const project of PROJECTS) tests.push(await runProject(project));
+const all = [checks, ...tests];
+if (sum(tests, "passed") + sum(tests, "failed") === 0) {
+  process.stdout.write("FAILED no test ran\n");
+  all.push({ passed: 0, failed: 1, skipped: 0 });
+}
+const skipped = sum(all, "skipped");
+process.stdout.write(
+  `${sum(all, "passed")} passed, ${sum(all, "failed")} failed${skipped > 0 ? `, ${skipped} skipped` : ""}\n`,
+);
+process.exitCode = sum(all, "failed") > 0 ? 1 : 0;
