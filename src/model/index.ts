@@ -11,3 +11,4 @@ export * from "./run.ts";
 export * from "./scenario.ts";
 export * from "./secret.ts";
 export * from "./trial.ts";
+export * from "./verdict.ts";

@@ -1,4 +1,4 @@
-import type { Verdict } from "./run.ts";
+import type { Verdict } from "./verdict.ts";
 
 export type Comparator = "<" | "<=" | ">" | ">=";
 

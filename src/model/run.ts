@@ -3,11 +3,9 @@ import type { Measurement } from "./measurement.ts";
 import type { ObjectiveResult } from "./objective.ts";
 import type { Reason } from "./reason.ts";
 import type { AbortedBy, Arm, LoadFacts, TrialOutcome } from "./trial.ts";
+import type { Verdict } from "./verdict.ts";
 
 export type Trigger = "cron" | "manual" | "pull_request" | "pre_deploy";
-export const VERDICTS = ["pass", "warning", "fail", "invalid"] as const;
-/** What a *finished* run says of its target. */
-export type Verdict = (typeof VERDICTS)[number];
 export type TerminalState = "finished" | "error" | "aborted" | "lost" | "skipped";
 export type State = "queued" | "preparing" | "running" | "judging" | TerminalState;
 
