@@ -1,0 +1,150 @@
+import { type Load, type Objective, type Scenario, type Secret, type Target } from "../model/index.ts";
+import { loadFor } from "../workload/patterns.ts";
+import { frozenRecord, type Context } from "./context.ts";
+import { tooShort, unmeasurable } from "./measurable.ts";
+import { quote } from "./quantity.ts";
+import { parseObjective } from "./objective.ts";
+import type { PatternInput, ScenarioInput } from "./schema.ts";
+import { findScript, type ScriptsFolder } from "./scripts.ts";
+import { fetchSecret } from "./secrets.ts";
+import { hint, nearest } from "./suggest.ts";
+
+interface Surroundings {
+  readonly context: Context;
+  readonly scripts: ScriptsFolder;
+  /** Sound targets by name; undefined for those that have problems of their own. */
+  readonly targets: ReadonlyMap<string, Target | undefined>;
+}
+
+/** Builds a scenario from those of its keys that are sound; undefined (all reported) when something is wrong. */
+export async function buildScenario(
+  name: string,
+  input: Partial<ScenarioInput>,
+  around: Surroundings,
+): Promise<Scenario | undefined> {
+  const { context } = around;
+  const script = input.script === undefined ? undefined : await scriptOf(input.script, name, around);
+  const target = input.target === undefined ? undefined : findTarget(input.target, name, around);
+  const load = input.pattern === undefined ? undefined : buildLoad(input.pattern, name, context);
+  const objectives = withErrorObjective(input.objectives ?? []);
+  if (load !== undefined) checkLoad({ objectives, load, maxSeconds: input.max_duration }, name, context);
+  checkEnvironment(input, name, context);
+  checkSchedule(input.schedule, name, context);
+  const secrets = await fetchSecrets(input.secrets ?? {}, name, context);
+  if (script === undefined || target === undefined || load === undefined) return undefined;
+  return deepFreeze({
+    name,
+    script,
+    target,
+    load,
+    objectives,
+    params: frozenRecord(Object.entries(input.params ?? {})),
+    env: frozenRecord(Object.entries(input.env ?? {})),
+    secrets,
+    ...(input.max_duration === undefined ? {} : { maxSeconds: input.max_duration }),
+    ...(input.schedule === undefined ? {} : { schedule: input.schedule }),
+  });
+}
+
+async function scriptOf(written: string, scenario: string, around: Surroundings): Promise<string | undefined> {
+  const { real } = around.scripts;
+  if (real === undefined) return undefined;
+  const found = await findScript(written, { ...around.scripts, real }, around.context);
+  if ("script" in found) return found.script;
+  around.context.report(["scenarios", scenario, "script"], found.problem);
+  return undefined;
+}
+
+function findTarget(written: string, scenario: string, { targets, context }: Surroundings): Target | undefined {
+  if (!targets.has(written)) {
+    const suggestion = hint(written, [...targets.keys()], "targets");
+    context.report(["scenarios", scenario, "target"], `unknown target ${quote(written)}${suggestion}`);
+  }
+  return targets.get(written);
+}
+
+function buildLoad(pattern: PatternInput, scenario: string, context: Context): Load | undefined {
+  const wanted = typeof pattern === "string" ? { name: pattern } : pattern;
+  const result = loadFor({
+    pattern: wanted.name,
+    ...(wanted.users === undefined ? {} : { users: wanted.users }),
+    ...(wanted.duration === undefined ? {} : { durationSeconds: wanted.duration }),
+    ...(wanted.warmup === undefined ? {} : { warmupSeconds: wanted.warmup }),
+  });
+  if ("load" in result) return result.load;
+  context.report(["scenarios", scenario, "pattern"], result.problem);
+  return undefined;
+}
+
+/** Nothing passes unless its errors are judged too. */
+function withErrorObjective(objectives: readonly Objective[]): readonly Objective[] {
+  if (objectives.some(({ measurement }) => measurement === "error_rate")) return objectives;
+  const standard = parseObjective("error_rate", "< 1%");
+  return "objective" in standard ? [...objectives, standard.objective] : objectives;
+}
+
+interface Judged {
+  readonly objectives: readonly Objective[];
+  readonly load: Load;
+  readonly maxSeconds: number | undefined;
+}
+
+function checkLoad({ objectives, load, maxSeconds }: Judged, name: string, context: Context): void {
+  for (const objective of objectives) {
+    const problem = unmeasurable(objective, load);
+    if (problem !== undefined) context.report(["scenarios", name, "objectives", objective.measurement], problem);
+  }
+  const short = tooShort(maxSeconds, load);
+  if (short !== undefined) context.report(["scenarios", name, "max_duration"], short);
+}
+
+const SECRET_LIKE = /(^|_)(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY)$/i;
+
+function checkEnvironment(input: Partial<ScenarioInput>, scenario: string, context: Context): void {
+  for (const key of Object.keys(input.env ?? {}).filter((name) => SECRET_LIKE.test(name))) {
+    const message = `${key} looks like a secret, and env is written down in plain text: move it to secrets`;
+    context.report(["scenarios", scenario, "env", key], message, { at: "key", severity: "warning" });
+  }
+}
+
+function checkSchedule(schedule: ScenarioInput["schedule"], scenario: string, context: Context): void {
+  if (schedule === undefined || isZone(schedule.timezone)) return;
+  const zones = ["UTC", ...Intl.supportedValuesOf("timeZone")];
+  const near = nearest(schedule.timezone, zones);
+  const advice = near === undefined ? ': write an IANA name such as "Europe/Berlin"' : `; did you mean ${quote(near)}?`;
+  context.report(
+    ["scenarios", scenario, "schedule", "timezone"],
+    `unknown time zone ${quote(schedule.timezone)}${advice}`,
+  );
+}
+
+function isZone(name: string): boolean {
+  // Offsets (+02:00) are no zones: they know no summer time.
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
+async function fetchSecrets(
+  sources: NonNullable<ScenarioInput["secrets"]>,
+  scenario: string,
+  context: Context,
+): Promise<Readonly<Record<string, Secret>>> {
+  const fetched: (readonly [string, Secret])[] = [];
+  for (const [key, source] of Object.entries(sources)) {
+    const secret = await fetchSecret(source, ["scenarios", scenario, "secrets", key], context);
+    if (secret !== undefined) fetched.push([key, secret]);
+  }
+  return frozenRecord(fetched);
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) deepFreeze(inner);
+  }
+  return value;
+}

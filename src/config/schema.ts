@@ -1,0 +1,248 @@
+/**
+ * The one description of the configuration file: the checks, the types, the JSON Schema for editors and
+ * docs/configuration.md all come from it.
+ */
+import { z } from "zod";
+import { isCatalogued, MEASUREMENTS, NAME_PATTERN, PATTERN_NAMES, type Objective } from "../model/index.ts";
+import { databaseAddress, duration, httpAddress, link, secret, text, whole } from "./fields.ts";
+import { parseObjective } from "./objective.ts";
+
+const name = z.string().regex(NAME_PATTERN, {
+  error: "names are lower-case letters, digits and -, begin with a letter or digit, and have at most 63 of them",
+});
+
+const KEY = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const RESERVED = /^(CHATBENCH|K6)_/;
+
+const environmentKey = z
+  .string()
+  .regex(KEY, { error: "names of variables are letters, digits and _, and do not begin with a digit" })
+  .refine((key) => !RESERVED.test(key), {
+    error: "names that begin with CHATBENCH_ or K6_ steer the engine and cannot be set here",
+  });
+
+export const targetSchema = z
+  .strictObject({
+    base_url: httpAddress({
+      description: "Where the chatbot listens: host and perhaps a path, no password, no query.",
+      examples: ["http://127.0.0.1:8000"],
+    }),
+    postgres: z
+      .strictObject({
+        url: databaseAddress("postgres", {
+          description: "The chatbot's PostgreSQL, whose pool and activity are watched during a run.",
+          examples: ["postgres://127.0.0.1:5432/chatbot", { env: "TARGET_DATABASE_URL" }],
+        }),
+      })
+      .meta({ title: "mapping", description: "The chatbot's PostgreSQL." })
+      .optional(),
+    redis: z
+      .strictObject({
+        url: databaseAddress("redis", {
+          description: "The chatbot's Redis, whose hits, misses and persistence are watched during a run.",
+          examples: ["redis://127.0.0.1:6379", { file: "redis-url.secret" }],
+        }),
+      })
+      .meta({ title: "mapping", description: "The chatbot's Redis." })
+      .optional(),
+    resources: z
+      .strictObject({
+        node_exporter: httpAddress({
+          description: "Metrics address of a node_exporter on the chatbot's machine: its CPU, memory and network.",
+          examples: ["http://127.0.0.1:9100/metrics"],
+        }).optional(),
+      })
+      .meta({ title: "mapping", description: "Where the resource usage of the chatbot can be read." })
+      .optional(),
+  })
+  .meta({ title: "target", description: "A chatbot or gateway under test." });
+
+const patternName = z
+  .enum(PATTERN_NAMES)
+  .meta({ title: "pattern", description: "Name of a load pattern.", examples: ["sustained"] });
+
+const patternSchema = z
+  .union(
+    [
+      patternName,
+      z
+        .strictObject({
+          name: patternName,
+          users: whole(1, {
+            description: "Most users of the judged part; the rest of the shape scales with it.",
+            examples: [100],
+          }).optional(),
+          duration: duration({
+            description: "Length of the judged part; the warm-up is not in it.",
+            examples: ["10m"],
+          }).optional(),
+          warmup: duration({
+            description: "Time before the judged part. Left out: a tenth of the duration, 5s at least, 60s at most.",
+            examples: ["30s"],
+          }).optional(),
+        })
+        .meta({ title: "mapping" }),
+    ],
+    { error: "must be the name of a pattern, or { name: ..., users: ..., duration: ..., warmup: ... }" },
+  )
+  .meta({
+    title: "pattern",
+    description: `Who arrives when: ${PATTERN_NAMES.join(", ")} (own: the script's own options decide).`,
+    examples: ["sustained", { name: "sustained", users: 20, duration: "2m" }],
+  });
+
+const CONDITION_FORM = String.raw`^\s*(<=|>=|<|>)\s*[^<>=!\s]`;
+
+/** Editors offer the catalogue's names and definitions. */
+const objectiveProperties = Object.fromEntries(
+  Object.entries(MEASUREMENTS).map(([key, kind]) => [
+    key,
+    { type: "string", pattern: CONDITION_FORM, title: kind.title, description: kind.definition },
+  ]),
+);
+
+const objectivesSchema = z
+  .record(z.string(), text({ description: "" }, 'a condition such as "< 200ms"'))
+  .meta({
+    title: "mapping",
+    description:
+      'What the run is judged by: `measurement: "condition"`, with the unit of the measurement (`< 200ms`, `< 1%`, `>= 100`, `>= 50/s`). A metric of the script is `k6.<metric>.<statistic>`, its limit a plain number (seconds for times). Without an `error_rate`, `< 1%` is added.',
+    examples: [{ latency_p95: "< 200ms", error_rate: "< 1%", "k6.my_timer.p95": "< 0.5" }],
+    properties: objectiveProperties,
+    patternProperties: { "^k6\\.": { type: "string", pattern: CONDITION_FORM } },
+    additionalProperties: false,
+  })
+  .transform((conditions, context): readonly Objective[] => {
+    const objectives: Objective[] = [];
+    for (const [measurement, condition] of Object.entries(conditions)) {
+      const parsed = parseObjective(measurement, condition);
+      if ("objective" in parsed) objectives.push(parsed.objective);
+      // An unknown name is a fault of the key; anything else of the value.
+      else
+        context.issues.push({
+          code: "custom",
+          message: parsed.problem,
+          input: condition,
+          path: [measurement],
+          params: { atKey: !isCatalogued(measurement) },
+        });
+    }
+    return objectives;
+  });
+
+const scheduleSchema = z
+  .strictObject({
+    cron: text({
+      description: "Five fields: minute, hour, day of the month, month, day of the week.",
+      examples: ["0 2 * * *"],
+    }).refine((cron) => cron.trim().split(/\s+/).length === 5, {
+      error: 'a cron line has five fields: minute hour day month weekday, for example "0 2 * * *"',
+    }),
+    timezone: text({ description: "IANA time zone of the cron line.", examples: ["Europe/Berlin"] }).default("UTC"),
+  })
+  .meta({ title: "mapping", description: "When it runs by itself." });
+
+export const scenarioSchema = z
+  .strictObject({
+    script: text({
+      description: "The k6 script, relative to this file's folder; it must lie in the `scripts` folder.",
+      examples: ["load_tests/k6_api_test.ts"],
+    }),
+    target: text({ description: "Name of one of the `targets`.", examples: ["chatbot"] }),
+    pattern: patternSchema,
+    objectives: objectivesSchema.optional(),
+    params: z
+      .record(z.string(), z.json({ error: "must be plain data: text, numbers, true, false, null, lists, mappings" }))
+      .meta({
+        title: "mapping",
+        description:
+          "Options of the script, any JSON (paths, bodies, turns, think time); it reads them from CHATBENCH_PARAMS.",
+        examples: [{ path: "/api/chat", turns: 3 }],
+      })
+      .optional(),
+    env: z
+      .record(environmentKey, text({ description: "" }))
+      .meta({
+        title: "mapping",
+        description: "Further environment of the script (`__ENV`); nothing secret.",
+        examples: [{ LANGUAGE: "de" }],
+      })
+      .optional(),
+    secrets: z
+      .record(environmentKey, secret({ description: "" }))
+      .meta({
+        title: "mapping of secrets",
+        description: "Secrets of the script, by k6/secrets; each `{ env: NAME }` or `{ file: PATH }`.",
+        examples: [{ API_KEY: { env: "CHATBOT_API_KEY" } }],
+      })
+      .optional(),
+    max_duration: duration({
+      description: "A trial that lasts longer is ended as a timeout. Left out: what k6 says it can last, and a minute.",
+      examples: ["20m"],
+    }).optional(),
+    schedule: scheduleSchema.optional(),
+  })
+  .meta({ title: "scenario", description: "A script, a load pattern, a target and objectives." });
+
+export const configSchema = z
+  .strictObject({
+    targets: z
+      .record(name, targetSchema)
+      .meta({ title: "mapping by name", description: "The chatbots under test, by name." }),
+    scenarios: z.record(name, scenarioSchema).meta({ title: "mapping by name", description: "What to run, by name." }),
+    scripts: text({
+      description: "The folder that every script must lie in, relative to this file's folder.",
+    }).default("load_tests"),
+    results: z
+      .strictObject({
+        folder: text({ description: "Where runs are kept, relative to this file's folder." }).default("results"),
+        keep_runs: whole(1, { description: "Newest runs that are kept." }).default(200),
+        keep_days: whole(1, { description: "Days for which a run is kept." }).default(90),
+      })
+      .prefault({})
+      .meta({ title: "mapping", description: "Where the runs are kept, and for how long." }),
+    prometheus: z
+      .strictObject({
+        url: httpAddress({
+          description: "Base address of a Prometheus with its remote-write receiver on.",
+          examples: ["http://127.0.0.1:9090"],
+        }),
+      })
+      .meta({
+        title: "mapping",
+        description: "Where series are sent. Left out: the local stack's Prometheus, if one runs.",
+      })
+      .optional(),
+    links: z
+      .strictObject({
+        chatbench: link({ description: "Chatbench's own pages.", examples: ["http://127.0.0.1:8640"] }).optional(),
+        grafana: link({ description: "Grafana.", examples: ["http://127.0.0.1:3000"] }).optional(),
+        runbooks: link({
+          description: "Folder of the runbooks.",
+          examples: ["http://127.0.0.1:8640/runbooks"],
+        }).optional(),
+      })
+      .prefault({})
+      .meta({ title: "mapping", description: "Addresses that reports and alerts link to." }),
+  })
+  .meta({ title: "Chatbench configuration", description: "chatbench.yml" });
+
+export type TargetInput = z.output<typeof targetSchema>;
+export type ScenarioInput = z.output<typeof scenarioSchema>;
+export type ConfigInput = z.output<typeof configSchema>;
+export type PatternInput = z.output<typeof patternSchema>;
+
+/** The JSON Schema that editors read. */
+export function editorSchema(): Readonly<Record<string, unknown>> {
+  return z.toJSONSchema(configSchema, {
+    io: "input",
+    target: "draft-7",
+    override: ({ zodSchema, jsonSchema }) => {
+      if (jsonSchema.description === "") delete jsonSchema.description;
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      // Zod leaves examples out where a value is transformed; ours are all of the written form.
+      const examples = z.globalRegistry.get(zodSchema)?.examples;
+      if (Array.isArray(examples)) jsonSchema.examples = examples;
+    },
+  });
+}

@@ -1,0 +1,23 @@
+import { closest, distance } from "fastest-levenshtein";
+import { quote } from "./quantity.ts";
+
+/** `; did you mean "x"?`, or the list of what there is when nothing is near; empty when there is nothing. */
+export function hint(written: string, known: readonly string[], noun: string): string {
+  const near = nearest(written, known);
+  if (near !== undefined) return `; did you mean ${quote(near)}?`;
+  if (known.length === 0) return "";
+  const shown = known.slice(0, 12).join(", ");
+  return `; ${noun}: ${shown}${known.length > 12 ? ", ..." : ""}`;
+}
+
+/** The known word that a typing error could have come from. */
+export function nearest(written: string, known: readonly string[]): string | undefined {
+  if (known.length === 0 || written.length > 80) return undefined;
+  const plain = written.toLowerCase().replaceAll(/[-.\s]/g, "_");
+  const byPlain = new Map(known.map((word) => [word.toLowerCase().replaceAll(/[-.\s]/g, "_"), word]));
+  const best = closest(plain, [...byPlain.keys()]);
+  const allowed = Math.max(1, Math.floor(Math.max(plain.length, best.length) / 3));
+  if (distance(plain, best) <= allowed) return byPlain.get(best);
+  const within = plain.length >= 3 ? [...byPlain.keys()].filter((word) => word.endsWith(`_${plain}`)) : [];
+  return within.length === 1 ? byPlain.get(within[0] ?? "") : undefined;
+}

@@ -1,0 +1,44 @@
+import { Secret, type Target } from "../model/index.ts";
+import { databaseProblem, type Database } from "./addresses.ts";
+import type { Context } from "./context.ts";
+import type { SecretSource } from "./fields.ts";
+import type { TargetInput } from "./schema.ts";
+import { fetchSecret } from "./secrets.ts";
+import type { Path } from "./yaml-text.ts";
+
+/** Builds a target from those of its keys that are sound; undefined (all reported) when something is wrong. */
+export async function buildTarget(
+  name: string,
+  input: Partial<TargetInput>,
+  context: Context,
+): Promise<Target | undefined> {
+  const urlOf = (database: Database): Promise<{ url: Secret } | undefined> =>
+    databaseUrl(input[database]?.url, database, { path: ["targets", name, database, "url"], context });
+  const [postgres, redis] = [await urlOf("postgres"), await urlOf("redis")];
+  if (input.base_url === undefined) return undefined;
+  const nodeExporter = input.resources?.node_exporter;
+  return Object.freeze({
+    name,
+    baseUrl: input.base_url,
+    ...(postgres === undefined ? {} : { postgres }),
+    ...(redis === undefined ? {} : { redis }),
+    ...(input.resources === undefined
+      ? {}
+      : { resources: Object.freeze(nodeExporter === undefined ? {} : { nodeExporter }) }),
+  });
+}
+
+async function databaseUrl(
+  written: string | SecretSource | undefined,
+  database: Database,
+  { path, context }: { readonly path: Path; readonly context: Context },
+): Promise<{ readonly url: Secret } | undefined> {
+  if (written === undefined) return undefined;
+  if (typeof written === "string") return Object.freeze({ url: new Secret(written) });
+  const secret = await fetchSecret(written, path, context);
+  if (secret === undefined) return undefined;
+  const problem = databaseProblem(secret.reveal(), database);
+  if (problem === undefined) return Object.freeze({ url: secret });
+  context.report(path, `the value of this secret ${problem}`);
+  return undefined;
+}
