@@ -1,0 +1,1 @@
+export { singlePlan } from "./single.ts";

@@ -1,0 +1,102 @@
+import {
+  judgedSecondsOf,
+  type Environment,
+  type Instant,
+  type Measurements,
+  type ObjectiveResult,
+  type Reason,
+  type RunId,
+  type RunRecord,
+  type Scenario,
+  type Telemetry,
+  type TerminalState,
+  type Trial,
+  type TrialRecord,
+  type Trigger,
+  type Verdict,
+  type AbortedBy,
+} from "../model/index.ts";
+
+export interface RunRequest {
+  readonly id: RunId;
+  /** Frozen: a configuration that changes meanwhile changes nothing here. */
+  readonly scenario: Scenario;
+  readonly trigger: Trigger;
+  readonly revision?: string;
+}
+
+/** What judging said. */
+export interface Settled {
+  readonly state: TerminalState;
+  readonly verdict: Verdict | null;
+  readonly reason: Reason | null;
+  readonly abortedBy?: AbortedBy;
+  readonly measurements: Measurements;
+  readonly objectives: readonly ObjectiveResult[];
+}
+
+export interface RecordInput {
+  readonly request: RunRequest;
+  readonly settled: Settled;
+  readonly startedAt: Instant;
+  readonly endedAt: Instant;
+  readonly environment: Environment;
+  readonly telemetry: Telemetry;
+  readonly trials: readonly Trial[];
+}
+
+/** The record of a run that is over: what every reader of results works from. */
+export function recordOf(input: RecordInput): RunRecord {
+  const { request, settled } = input;
+  const { scenario } = request;
+  return {
+    schema: 1,
+    id: request.id,
+    scenario: scenario.name,
+    target: scenario.target.name,
+    target_url: scenario.target.baseUrl,
+    script: scenario.script,
+    trigger: request.trigger,
+    ...(request.revision === undefined ? {} : { revision: request.revision }),
+    state: settled.state,
+    verdict: settled.verdict,
+    reason: settled.reason,
+    ...(settled.abortedBy === undefined ? {} : { aborted_by: settled.abortedBy }),
+    started_at: iso(input.startedAt),
+    ended_at: iso(input.endedAt),
+    pattern: patternOf(scenario),
+    measurements: settled.measurements,
+    objectives: settled.objectives,
+    comparison: [],
+    cost: {},
+    environment: input.environment,
+    telemetry: input.telemetry,
+    trials: input.trials.map(trialRecord),
+  };
+}
+
+function patternOf({ load }: Scenario): RunRecord["pattern"] {
+  const seconds = judgedSecondsOf(load);
+  return {
+    name: load.pattern,
+    ...(load.stages === null ? {} : { users: load.users }),
+    ...(seconds === undefined ? {} : { duration_seconds: seconds }),
+    warmup_seconds: load.warmup.seconds,
+  };
+}
+
+function trialRecord(trial: Trial): TrialRecord {
+  return {
+    index: trial.index,
+    arms: trial.spec.arms,
+    outcome: trial.outcome,
+    invalid: trial.invalid,
+    started_at: iso(trial.startedAt),
+    ended_at: iso(trial.endedAt),
+    ...(trial.facts === undefined ? {} : { facts: trial.facts }),
+  };
+}
+
+function iso(at: Instant): string {
+  return new Date(at).toISOString();
+}

@@ -1,0 +1,100 @@
+import type {
+  Clock,
+  Engine,
+  Environment,
+  Plan,
+  Progress,
+  Reason,
+  Records,
+  RunRecord,
+  SeriesReader,
+  Timeline,
+  Trial,
+} from "../model/index.ts";
+import { recordOf, type RecordInput, type RunRequest, type Settled } from "./draft.ts";
+import { settleRun, unjudged } from "./settle.ts";
+import { NOTHING_SENT, readBack } from "./telemetry.ts";
+import { runTrials, type DoneTrials } from "./trials.ts";
+
+export interface RunDeps {
+  readonly engine: Engine;
+  readonly records: Records;
+  readonly clock: Clock;
+  readonly plan: Plan;
+  /** Where the run takes place, for the record. */
+  readonly environment: (engine: string) => Environment;
+  /** Where series go and who reads them back; absent: the run happens without. */
+  readonly prometheus?: { readonly url: string; readonly reader: SeriesReader };
+  /** Aborted with an AbortedBy word: end the load gracefully. */
+  readonly stop: AbortSignal;
+  /** Aborted: kill what runs, now. */
+  readonly kill: AbortSignal;
+  onProgress(progress: Progress): void;
+  /** The record is on disk, the series are not read back yet: tell people now. */
+  onRecorded(record: RunRecord): void;
+}
+
+export interface ExecutedRun {
+  readonly record: RunRecord;
+  readonly timeline?: Timeline;
+}
+
+/**
+ * The story of a run. Whatever goes wrong ends in a record with a state and a reason; nothing is retried, nothing
+ * vanishes. The record is on disk before anybody hears of the verdict.
+ */
+export async function executeRun(request: RunRequest, deps: RunDeps): Promise<ExecutedRun> {
+  const startedAt = deps.clock.now();
+  const opened = await deps.records.open(request.id);
+  if ("problem" in opened) return { record: draft(request, deps, { startedAt, settled: unjudged(opened.problem) }) };
+
+  const version = await deps.engine.version();
+  const environment = deps.environment(
+    "version" in version ? `${deps.engine.name} ${version.version}` : deps.engine.name,
+  );
+  const done: DoneTrials =
+    "problem" in version
+      ? { trials: [], failedPushes: 0, problem: version.problem }
+      : await runTrials(request, deps, opened.folder);
+
+  const settled = settleRun(done);
+  const input = { startedAt, settled, environment, trials: done.trials };
+  const record = await keep(draft(request, deps, input), done.timeline, deps);
+  deps.onRecorded(record);
+  if (record.state === "error" && done.trials.length === 0) return { record };
+
+  const telemetry = await readBack({
+    id: request.id,
+    ...done,
+    ...(deps.prometheus === undefined ? {} : { reader: deps.prometheus.reader }),
+  });
+  const told = { ...record, telemetry };
+  await deps.records.save(told);
+  return { record: told, ...(done.timeline === undefined ? {} : { timeline: done.timeline }) };
+}
+
+interface Draft {
+  readonly startedAt: number;
+  readonly settled: Settled;
+  readonly environment?: Environment;
+  readonly trials?: readonly Trial[];
+}
+
+function draft(request: RunRequest, deps: RunDeps, { environment = {}, trials = [], ...known }: Draft): RunRecord {
+  const telemetry: RecordInput["telemetry"] =
+    deps.prometheus === undefined || trials.length === 0
+      ? NOTHING_SENT
+      : { prometheus: "incomplete", reason: "This run's series have not been read back yet." };
+  return recordOf({ request, environment, trials, telemetry, endedAt: deps.clock.now(), ...known });
+}
+
+/** On disk first; a run that cannot be kept has no verdict to tell. */
+async function keep(record: RunRecord, timeline: Timeline | undefined, deps: RunDeps): Promise<RunRecord> {
+  if (timeline !== undefined) await deps.records.saveTimeline(record.id as RunRequest["id"], timeline);
+  const saved = await deps.records.save(record);
+  return saved.problem === undefined ? record : withoutVerdict(record, saved.problem);
+}
+
+function withoutVerdict(record: RunRecord, problem: Reason): RunRecord {
+  return { ...record, state: "error", verdict: null, reason: problem };
+}

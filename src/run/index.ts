@@ -1,0 +1,2 @@
+export { executeRun, type ExecutedRun, type RunDeps } from "./execute.ts";
+export type { RunRequest } from "./draft.ts";

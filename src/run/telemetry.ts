@@ -1,0 +1,52 @@
+import type { RunId, SeriesReader, Telemetry, Trial } from "../model/index.ts";
+
+export interface TelemetryInput {
+  readonly id: RunId;
+  readonly trials: readonly Trial[];
+  readonly failedPushes: number;
+  /** Absent: no Prometheus was there to send to. */
+  readonly reader?: SeriesReader;
+}
+
+/** Nobody to send to: the run counts all the same. */
+export const NOTHING_SENT: Telemetry = {
+  prometheus: "none",
+  reason: "No Prometheus is configured or running here: nothing was sent.",
+};
+
+/**
+ * Reads the run's own series back and compares their number of requests with the engine's summary: k6 sends without
+ * retry and says nothing at the end when something was lost.
+ */
+export async function readBack(input: TelemetryInput): Promise<Telemetry> {
+  if (input.reader === undefined) return NOTHING_SENT;
+  const failed = { failed_pushes: input.failedPushes };
+  const sent = input.trials.reduce<number | undefined>(
+    (sum, { facts }) => (sum === undefined || facts === undefined ? undefined : sum + facts.requestsInAll),
+    0,
+  );
+  const read = await input.reader.requestsOf(input.id);
+  if ("problem" in read)
+    return {
+      prometheus: "incomplete",
+      reason: read.problem.text,
+      ...failed,
+      ...(sent === undefined ? {} : { requests_sent: sent }),
+    };
+  if (sent === undefined) {
+    return {
+      prometheus: "incomplete",
+      reason: "The engine left no whole summary to compare the series with.",
+      ...failed,
+      requests_found: read.requests,
+    };
+  }
+  const counts = { ...failed, requests_sent: sent, requests_found: read.requests };
+  if (read.requests === sent) return { prometheus: "complete", ...counts };
+  const pushes = input.failedPushes === 0 ? "" : ` ${String(input.failedPushes)} pushes failed.`;
+  return {
+    prometheus: read.requests === 0 ? "none" : "incomplete",
+    reason: `Prometheus holds ${String(read.requests)} of this run's ${String(sent)} requests.${pushes} The verdict does not depend on it.`,
+    ...counts,
+  };
+}
