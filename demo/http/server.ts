@@ -1,0 +1,49 @@
+import { createServer } from "node:http";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Express } from "express";
+
+/** A server that listens: its base URL without trailing slash, and the way to end it. */
+export interface Listening {
+  readonly url: string;
+  /** Takes no new connection, lets answers under way finish, cuts what is left after `graceMs`. */
+  close(graceMs?: number): Promise<void>;
+}
+
+/** The port was taken: the one failure of listening that a person can mend. */
+export class PortInUse extends Error {
+  constructor(readonly port: number) {
+    super(`port ${port} of 127.0.0.1 is in use`);
+  }
+}
+
+const GRACE_MS = 5_000;
+
+/** Serves the app on 127.0.0.1; port 0 takes a free one. Throws PortInUse. */
+export async function listen(app: Express, port: number): Promise<Listening> {
+  const server = createServer(app);
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 30_000;
+  // Longer than any pause of a client that thinks between two messages: closing first would look like an error of ours.
+  server.keepAliveTimeout = 75_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      reject(error.code === "EADDRINUSE" ? new PortInUse(port) : error);
+    });
+    server.listen({ port, host: "127.0.0.1", backlog: 1024 }, resolve);
+  });
+  const address = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${address.port}`, close: (graceMs = GRACE_MS) => close(server, graceMs) };
+}
+
+async function close(server: Server, graceMs: number): Promise<void> {
+  if (!server.listening) return;
+  await new Promise<void>((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
