@@ -5,7 +5,7 @@ export type Address = { readonly url: string } | { readonly problem: string };
 
 const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//;
 const CREDENTIALS =
-  "has a user name or password in it, and this file is no place for one: take it out, and pass it as a secret { env: NAME } or { file: PATH }";
+  "has a user name or password in it, and this file is no place for one: take it out; a script gets its secrets from the key secrets of its scenario";
 
 /** An http(s) address of a service: a host and perhaps a path, nothing that could hide a password. */
 export function parseHttpAddress(text: string): Address {

@@ -33,9 +33,16 @@ export function entriesOf(value: unknown): readonly (readonly [string, unknown])
   return typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
 }
 
-/** A frozen mapping without a prototype, so that no name is found in it that was not written. */
-export function frozenRecord<T>(entries: Iterable<readonly [string, T]>): Readonly<Record<string, T>> {
+/** A mapping without a prototype, so that no name is found in it that was not written. */
+export function recordOf<T>(entries: Iterable<readonly [string, T]>): Readonly<Record<string, T>> {
   const record = Object.create(null) as Record<string, T>;
   for (const [key, value] of entries) record[key] = value;
-  return Object.freeze(record);
+  return record;
+}
+
+/** Freezes plain data and all in it. */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value !== "object" || value === null) return value;
+  for (const inner of Object.values(value)) deepFreeze(inner);
+  return Object.freeze(value);
 }

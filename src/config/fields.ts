@@ -38,7 +38,10 @@ export function link(about: About) {
 
 /** A whole number of at least `least`. */
 export function whole(least: number, about: About) {
-  const error = `must be a whole number of at least ${least}`;
+  const error = ({ input }: { readonly input?: unknown }): string | undefined =>
+    input === null || input === undefined
+      ? undefined
+      : `must be a whole number of at least ${least}${typeof input === "number" ? `, not ${input}` : typeof input === "string" ? ", without quotes" : ""}`;
   return z
     .int({ error })
     .min(least, { error })
@@ -88,7 +91,7 @@ function addressed(parse: (text: string) => Address, about: About) {
 
 function notText(input: unknown, wanted: string): string | undefined {
   if (typeof input === "number" || typeof input === "boolean") {
-    return `must be ${wanted}: put it in quotes, "${String(input)}"`;
+    return wanted === "text" ? `must be text: put it in quotes, "${String(input)}"` : `must be ${wanted}`;
   }
   return input === null || input === undefined ? undefined : `must be ${wanted}`;
 }

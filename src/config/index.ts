@@ -4,3 +4,4 @@ export { withOverrides, type OverrideResult, type Overrides } from "./overrides.
 export { formatDuration, parseDuration, type Quantity } from "./quantity.ts";
 export { editorSchema } from "./schema.ts";
 export { startFile, type StartFileOptions } from "./start-file.ts";
+export { hint } from "./suggest.ts";

@@ -1,7 +1,7 @@
 import { basename, dirname, resolve } from "node:path";
 import type { z } from "zod";
 import type { Config, Diagnostic, Scenario, Target } from "../model/index.ts";
-import { entriesOf, frozenRecord, type ConfigDeps, type Context } from "./context.ts";
+import { deepFreeze, entriesOf, recordOf, type ConfigDeps, type Context } from "./context.ts";
 import { explain, pathText } from "./explain.ts";
 import { configSchema, scenarioSchema, targetSchema, type ConfigInput } from "./schema.ts";
 import { buildScenario } from "./scenarios.ts";
@@ -132,14 +132,14 @@ interface Parts {
 
 function freeze(input: ConfigInput, { path, context, targets, scenarios, scripts }: Parts): Config {
   const { folder, keep_runs: keepRuns, keep_days: keepDays } = input.results;
-  return Object.freeze({
+  return deepFreeze({
     file: resolve(context.folder, basename(path)),
-    targets: frozenRecord(present(targets)),
-    scenarios: frozenRecord(present(scenarios)),
+    targets: recordOf(present(targets)),
+    scenarios: recordOf(present(scenarios)),
     scripts,
-    results: Object.freeze({ folder: resolve(context.folder, folder), keepRuns, keepDays }),
-    ...(input.prometheus === undefined ? {} : { prometheus: Object.freeze(input.prometheus) }),
-    links: frozenRecord(present(new Map(Object.entries(input.links)))),
+    results: { folder: resolve(context.folder, folder), keepRuns, keepDays },
+    ...(input.prometheus === undefined ? {} : { prometheus: input.prometheus }),
+    links: recordOf(present(new Map(Object.entries(input.links)))),
   });
 }
 

@@ -8,7 +8,7 @@ const CONDITION = /^\s*(<=|>=|<|>)\s*([^<>=!\s].*?)\s*$/s;
 
 /** A metric of the script: `k6.<metric>.<stat>`, the metric under the name that k6 allows. */
 const OWN_METRIC = /^k6\.([A-Za-z_]\w{0,127})\.(.+)$/;
-const STAT = /^(?:avg|min|med|max|count|rate|value|p(?:\d{1,2}(?:\.\d{1,4})?|100))$/;
+const STAT = /^(?:avg|min|med|max|count|rate|value|p\((?:90|95|99)\))$/;
 
 interface Form {
   readonly parse: (text: string) => Quantity;
@@ -34,14 +34,28 @@ const FORMS: Readonly<Record<Unit, Form>> = {
   "tokens/s": { parse: suffixed(parsePlain, " tokens/s"), example: "40 tokens/s" },
 };
 
+const OWN_FORM: Form = { parse: parseOwnLimit, example: "0.5" };
+
+/** Nobody but the script knows the unit of its metrics; times are kept in seconds. */
+function parseOwnLimit(text: string): Quantity {
+  const duration = parseDuration(text);
+  if (!("value" in duration)) return parsePlain(text);
+  const seconds = Number(duration.value.toPrecision(12));
+  return {
+    problem: `limits of a metric of the script are plain numbers, seconds for times: write "${seconds}" for ${quote(text)}`,
+  };
+}
+
 /** Parses `name: condition`, the limit in the unit that the catalogue gives the measurement. */
 export function parseObjective(name: string, condition: string): ObjectiveResult {
   const kind = isCatalogued(name) ? MEASUREMENTS[name] : undefined;
+  // p95 and k6's own p(95) are the same.
+  const measurement = kind === undefined ? name.replace(/^(k6\..*\.p)(\d+)$/, "$1($2)") : name;
   if (kind === undefined) {
-    const problem = ownMetricProblem(name);
+    const problem = ownMetricProblem(measurement);
     if (problem !== undefined) return { problem };
   }
-  const form = kind === undefined ? FORMS.count : FORMS[kind.unit];
+  const form = kind === undefined ? OWN_FORM : FORMS[kind.unit];
   const usual = kind?.better === "higher" ? ">=" : "<";
   const [, comparator, written] = CONDITION.exec(condition) ?? [];
   if (comparator === undefined || written === undefined) {
@@ -52,7 +66,7 @@ export function parseObjective(name: string, condition: string): ObjectiveResult
   const limit = form.parse(written);
   if ("problem" in limit) return { problem: limit.problem };
   const objective: Objective = {
-    measurement: name,
+    measurement,
     comparator: comparator as Comparator,
     limit: limit.value,
     condition: condition.trim(),
@@ -65,7 +79,7 @@ function ownMetricProblem(name: string): string | undefined {
   const [, , stat] = OWN_METRIC.exec(name) ?? [];
   if (stat !== undefined && STAT.test(stat)) return undefined;
   if (stat !== undefined) {
-    return `unknown statistic ${quote(stat)} of a metric of the script; there are avg, min, med, max, p95 (any percentile), count, rate and value`;
+    return `unknown statistic ${quote(stat)} of a metric of the script; there are avg, min, med, max, p90, p95, p99, count, rate and value`;
   }
   if (name === "k6" || name.startsWith("k6.")) {
     return `${quote(name)} is not the name of a metric of the script: write k6.<metric>.<statistic>, for example k6.my_timer.p95`;

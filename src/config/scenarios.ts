@@ -1,6 +1,6 @@
 import { type Load, type Objective, type Scenario, type Secret, type Target } from "../model/index.ts";
 import { loadFor } from "../workload/patterns.ts";
-import { frozenRecord, type Context } from "./context.ts";
+import { recordOf, type Context } from "./context.ts";
 import { tooShort, unmeasurable } from "./measurable.ts";
 import { quote } from "./quantity.ts";
 import { parseObjective } from "./objective.ts";
@@ -32,18 +32,18 @@ export async function buildScenario(
   checkSchedule(input.schedule, name, context);
   const secrets = await fetchSecrets(input.secrets ?? {}, name, context);
   if (script === undefined || target === undefined || load === undefined) return undefined;
-  return deepFreeze({
+  return {
     name,
     script,
     target,
     load,
     objectives,
-    params: frozenRecord(Object.entries(input.params ?? {})),
-    env: frozenRecord(Object.entries(input.env ?? {})),
+    params: recordOf(Object.entries(input.params ?? {})),
+    env: recordOf(Object.entries(input.env ?? {})),
     secrets,
     ...(input.max_duration === undefined ? {} : { maxSeconds: input.max_duration }),
     ...(input.schedule === undefined ? {} : { schedule: input.schedule }),
-  });
+  };
 }
 
 async function scriptOf(written: string, scenario: string, around: Surroundings): Promise<string | undefined> {
@@ -138,13 +138,5 @@ async function fetchSecrets(
     const secret = await fetchSecret(source, ["scenarios", scenario, "secrets", key], context);
     if (secret !== undefined) fetched.push([key, secret]);
   }
-  return frozenRecord(fetched);
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const inner of Object.values(value)) deepFreeze(inner);
-  }
-  return value;
+  return recordOf(fetched);
 }

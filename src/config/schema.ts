@@ -102,7 +102,7 @@ const objectiveProperties = Object.fromEntries(
 );
 
 const objectivesSchema = z
-  .record(z.string(), text({ description: "" }, 'a condition such as "< 200ms"'))
+  .record(z.string(), text({ description: "" }, 'a condition such as "< 200ms" or ">= 100"'))
   .meta({
     title: "mapping",
     description:

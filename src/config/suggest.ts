@@ -16,8 +16,13 @@ export function nearest(written: string, known: readonly string[]): string | und
   const plain = written.toLowerCase().replaceAll(/[-.\s]/g, "_");
   const byPlain = new Map(known.map((word) => [word.toLowerCase().replaceAll(/[-.\s]/g, "_"), word]));
   const best = closest(plain, [...byPlain.keys()]);
-  const allowed = Math.max(1, Math.floor(Math.max(plain.length, best.length) / 3));
+  const swapped = letters(plain) === letters(best);
+  const allowed = swapped ? 2 : Math.max(1, Math.floor(Math.max(plain.length, best.length) / 3));
   if (distance(plain, best) <= allowed) return byPlain.get(best);
   const within = plain.length >= 3 ? [...byPlain.keys()].filter((word) => word.endsWith(`_${plain}`)) : [];
   return within.length === 1 ? byPlain.get(within[0] ?? "") : undefined;
+}
+
+function letters(word: string): string {
+  return word.split("").sort().join("");
 }

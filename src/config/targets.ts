@@ -17,15 +17,13 @@ export async function buildTarget(
   const [postgres, redis] = [await urlOf("postgres"), await urlOf("redis")];
   if (input.base_url === undefined) return undefined;
   const nodeExporter = input.resources?.node_exporter;
-  return Object.freeze({
+  return {
     name,
     baseUrl: input.base_url,
     ...(postgres === undefined ? {} : { postgres }),
     ...(redis === undefined ? {} : { redis }),
-    ...(input.resources === undefined
-      ? {}
-      : { resources: Object.freeze(nodeExporter === undefined ? {} : { nodeExporter }) }),
-  });
+    ...(input.resources === undefined ? {} : { resources: nodeExporter === undefined ? {} : { nodeExporter } }),
+  };
 }
 
 async function databaseUrl(
@@ -34,11 +32,11 @@ async function databaseUrl(
   { path, context }: { readonly path: Path; readonly context: Context },
 ): Promise<{ readonly url: Secret } | undefined> {
   if (written === undefined) return undefined;
-  if (typeof written === "string") return Object.freeze({ url: new Secret(written) });
+  if (typeof written === "string") return { url: new Secret(written) };
   const secret = await fetchSecret(written, path, context);
   if (secret === undefined) return undefined;
   const problem = databaseProblem(secret.reveal(), database);
-  if (problem === undefined) return Object.freeze({ url: secret });
+  if (problem === undefined) return { url: secret };
   context.report(path, `the value of this secret ${problem}`);
   return undefined;
 }

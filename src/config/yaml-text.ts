@@ -43,27 +43,26 @@ export function readYaml(text: string): YamlResult {
   const lines = new LineCounter();
   let document: Document;
   try {
-    const options = {
-      lineCounter: lines,
-      uniqueKeys: true,
-      prettyErrors: false,
-      logLevel: "silent",
-      version: "1.2",
-    } as const;
-    document = parseDocument(text, options);
+    document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false, version: "1.2" });
   } catch {
     // The parser recurses: only absurd nesting can exhaust the stack.
     return { faults: [{ line: 1, column: 1, message: `the file is nested more than ${MAX_DEPTH} levels deep` }] };
   }
   const at = (offset: number): Position => positionAt(lines, offset);
-  const errors = [...document.errors, ...document.warnings].slice(0, MAX_FAULTS);
-  if (errors.length > 0) {
-    return { faults: errors.map((e) => ({ ...at(e.pos[0]), message: sentence(e, text) })) };
-  }
+  const errors = [...document.errors, ...document.warnings];
+  if (errors.length > 0)
+    return { faults: firstPerLine(errors.map((e) => ({ ...at(e.pos[0]), message: sentence(e, text) }))) };
   const walk = new Walk(at);
   const value = walk.plain(document.contents, 0);
   if (walk.faults.length > 0) return { faults: walk.faults.slice(0, MAX_FAULTS) };
   return { file: { value, positionOf: (path, where) => at(walk.offsetOf(document.contents, path, where)) } };
+}
+
+/** What follows on the same line is mostly a consequence of the first error. */
+function firstPerLine(faults: readonly YamlFault[]): readonly YamlFault[] {
+  return [...new Map([...faults].reverse().map((fault) => [fault.line, fault])).values()]
+    .reverse()
+    .slice(0, MAX_FAULTS);
 }
 
 function positionAt(lines: LineCounter, offset: number): Position {
@@ -113,7 +112,8 @@ class Walk {
     if (isAlias(node)) return this.#alias(node.source, node, depth);
     if (!isMap(node) && !isSeq(node) && !isScalar(node)) return null;
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
-    if (node.tag !== undefined && !TAGS.has(node.tag)) this.#fault(node, `the tag ${quote(node.tag)} is not supported`);
+    if (node.tag !== undefined && !TAGS.has(node.tag))
+      this.#fault(node, `the tag ${quote(node.tag.replace("tag:yaml.org,2002:", "!!"))} is not supported`);
     if (isMap(node)) return this.#map(node.items, depth);
     return isSeq(node) ? node.items.map((item) => this.plain(item, depth + 1)) : this.#scalar(node);
   }
