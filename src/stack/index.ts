@@ -1,0 +1,3 @@
+export { findPrometheus, startPrometheus, type PrometheusSpec, type RunningPrometheus } from "./prometheus.ts";
+export { stackDown, stackStatus, stackUp, type StackDeps, type StackEnd, type StackWatch } from "./stack.ts";
+export { runningStack, type Stack } from "./state.ts";

@@ -1,0 +1,201 @@
+import { spawn } from "node:child_process";
+import { createServer, type Server } from "node:http";
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createSeriesReader } from "../../src/collect/prometheus.ts";
+import { runIdOf } from "../../src/model/index.ts";
+import { systemClock } from "../../src/platform/clock.ts";
+import { isAlive, startTimeOf } from "../../src/platform/process-identity.ts";
+import { runningStack, stackDown, stackStatus, stackUp, type Stack, type StackDeps } from "../../src/stack/index.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const SEARCH_PATH = [process.env.PATH ?? "", join(ROOT, ".tools/bin")].join(delimiter);
+
+const test = { results: "", stop: new AbortController() };
+const ends: Promise<unknown>[] = [];
+const servers: Server[] = [];
+
+beforeEach(async () => {
+  test.results = await mkdtemp(join(tmpdir(), "chatbench-stack-"));
+  test.stop = new AbortController();
+});
+
+afterEach(async () => {
+  test.stop.abort();
+  await Promise.allSettled(ends.splice(0));
+  for (const server of servers.splice(0)) server.close();
+  await rm(test.results, { recursive: true, force: true });
+});
+
+const deps = (over: Partial<StackDeps> = {}): StackDeps => ({
+  resultsFolder: test.results,
+  toolsFolder: join(ROOT, ".tools"),
+  configFile: join(ROOT, "prometheus/prometheus.yml"),
+  searchPath: process.env.PATH ?? "",
+  clock: systemClock,
+  ...over,
+});
+
+const writeState = (stack: unknown): Promise<void> =>
+  writeFile(join(test.results, ".stack.json"), JSON.stringify(stack));
+
+function up(over: Partial<StackDeps> = {}): { ready: Promise<Stack>; end: ReturnType<typeof stackUp> } {
+  let end!: ReturnType<typeof stackUp>;
+  const ready = new Promise<Stack>((onReady, reject) => {
+    end = stackUp(deps(over), { stop: test.stop.signal, onReady });
+    ends.push(end);
+    void end.then((how) => reject(new Error(JSON.stringify(how))), reject);
+  });
+  return { ready, end };
+}
+
+describe("the local stack", () => {
+  it("is found while it is up, and leaves neither process nor state file", async () => {
+    expect(await stackStatus(test.results)).toBeUndefined();
+    const { ready, end } = up();
+    const stack = await ready;
+    expect(await runningStack(test.results)).toEqual(stack);
+    expect((await stat(join(test.results, ".stack.json"))).mode & 0o777).toBe(0o600);
+    test.stop.abort();
+    expect(await end).toEqual({ kind: "stopped" });
+    expect(await isAlive(stack.prometheus)).toBe(false);
+    expect(await runningStack(test.results)).toBeUndefined();
+  });
+
+  it("scrapes itself where it really listens", async () => {
+    const { prometheus } = await up().ready;
+    // Scraping begins some time after /-/ready.
+    await expect.poll(() => scraped(prometheus.url), { timeout: 30_000 }).toEqual([`${prometheus.url}/metrics`]);
+  });
+
+  it("is started once: a second `up` finds the first", async () => {
+    const stack = await up().ready;
+    expect(await stackUp(deps(), { stop: test.stop.signal, onReady: () => undefined })).toEqual({
+      kind: "already_up",
+      stack,
+    });
+  });
+
+  it("says so when Prometheus dies under it", async () => {
+    const { ready, end } = up();
+    const { prometheus } = await ready;
+    process.kill(prometheus.pid, "SIGKILL");
+    const how = await end;
+    expect(how.kind === "problem" && how.text).toMatch(/^Prometheus ended by itself \(SIGKILL\)/);
+    expect(await runningStack(test.results)).toBeUndefined();
+  });
+
+  it("ends the Prometheus of a keeper that was killed, and starts anew on the same data", async () => {
+    const { ready, end } = up();
+    const stack = await ready;
+    await writeState({ ...stack, keeper: { pid: 999_999_999, startTime: "1" } });
+    const again = await up().ready;
+    expect(again.prometheus.pid).not.toBe(stack.prometheus.pid);
+    expect(await isAlive(stack.prometheus)).toBe(false);
+    await end;
+    expect(await runningStack(test.results)).toEqual(again); // the first one's end does not forget the second
+  });
+
+  it("never touches a stranger that has the pid of an old state file", async () => {
+    const stranger = spawn("sleep", ["60"], { detached: true });
+    const pid = stranger.pid!;
+    try {
+      const old = { pid, startTime: "1" };
+      await writeState({ keeper: old, prometheus: { ...old, url: "http://127.0.0.1:9" } });
+      expect(await stackDown({ resultsFolder: test.results, clock: systemClock })).toEqual({ wasUp: false });
+      expect(await startTimeOf(pid)).toBeDefined();
+    } finally {
+      stranger.kill();
+    }
+  });
+
+  it("says what to do when there is no Prometheus", async () => {
+    const how = await stackUp(deps({ searchPath: "/nowhere", toolsFolder: "/nowhere" }), {
+      stop: test.stop.signal,
+      onReady: () => undefined,
+    });
+    expect(how.kind === "problem" && how.text).toMatch(/^No Prometheus was found .*npm run setup/);
+  });
+
+  it("shows the end of the log when Prometheus refuses its configuration", async () => {
+    const configFile = join(test.results, "bad.yml");
+    await writeFile(configFile, "unknown_key: 1\n");
+    const how = await stackUp(deps({ configFile }), { stop: test.stop.signal, onReady: () => undefined });
+    expect(how.kind === "problem" && how.text).toMatch(/it ended \(exit [12]\)[^]*unknown_key/);
+  });
+
+  it("names the file when the configuration is missing", async () => {
+    const how = await stackUp(deps({ configFile: "/nowhere.yml" }), {
+      stop: test.stop.signal,
+      onReady: () => undefined,
+    });
+    expect(how).toEqual({ kind: "problem", text: "/nowhere.yml does not exist." });
+  });
+});
+
+async function scraped(url: string): Promise<string[]> {
+  const answer = await fetch(`${url}/api/v1/targets`);
+  const { data } = (await answer.json()) as { data: { activeTargets: { scrapeUrl: string }[] } };
+  return data.activeTargets.map((target) => target.scrapeUrl);
+}
+
+describe("a real k6 run", () => {
+  it("is read back from the stack with every request it made", async () => {
+    const { prometheus } = await up().ready;
+    const target = await serve();
+    const id = runIdOf(Date.now(), "stack-test", "ab12");
+    const script = join(test.results, "script.js");
+    await writeFile(
+      script,
+      `import http from "k6/http";
+       export const options = { vus: 2, iterations: 137, noConnectionReuse: false };
+       export default () => { http.get(__ENV.TARGET); };`,
+    );
+    const made = await runK6(script, { id, target: target.url, prometheus: prometheus.url });
+    expect(made).toBe(0);
+    expect(target.asked()).toBe(137);
+    const reader = createSeriesReader({ url: prometheus.url, clock: systemClock });
+    expect(await reader.requestsOf(id)).toEqual({ requests: 137 });
+    expect(await reader.requestsOf(runIdOf(Date.now(), "stack-test", "zz99"))).toEqual({ requests: 0 });
+  });
+});
+
+async function serve(): Promise<{ url: string; asked(): number }> {
+  let asked = 0;
+  const server = createServer((_, answer) => {
+    asked += 1;
+    answer.writeHead(asked % 5 === 0 ? 503 : 200).end("ok");
+  });
+  servers.push(server);
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, asked: () => asked };
+}
+
+function runK6(script: string, to: { id: string; target: string; prometheus: string }): Promise<number | null> {
+  const args = [
+    "run",
+    "-q",
+    "-o",
+    "experimental-prometheus-rw",
+    "--tag",
+    `testid=${to.id}`,
+    "-e",
+    `TARGET=${to.target}`,
+  ];
+  const child = spawn("k6", [...args, script], {
+    stdio: "ignore",
+    env: {
+      PATH: SEARCH_PATH,
+      HOME: test.results,
+      K6_FEATURES: "native-histograms,merge-run-tags",
+      K6_NO_USAGE_REPORT: "true",
+      K6_AUTO_EXTENSION_RESOLUTION: "false",
+      K6_PROMETHEUS_RW_SERVER_URL: `${to.prometheus}/api/v1/write`,
+      K6_PROMETHEUS_RW_STALE_MARKERS: "true",
+    },
+  });
+  return new Promise((done) => child.once("close", done));
+}
