@@ -17,7 +17,7 @@ interface Users {
 }
 
 function isJudgedHere({ measurement }: Objective): boolean {
-  return measurement === "error_rate" || Object.hasOwn(LATENCY_QUANTILES, measurement);
+  return measurement === "error_rate" || LATENCY_QUANTILES.has(measurement);
 }
 
 /** The whole judged window, by the engine's exact figures. */

@@ -1,7 +1,7 @@
 import type { Distribution, Measurement, Measurements, MetricSummary, Unit } from "../model/index.ts";
 import { quantileOf } from "./quantiles.ts";
 
-const TREND_QUANTILES = [
+export const TREND_QUANTILES = [
   ["med", 0.5],
   ["p(90)", 0.9],
   ["p(95)", 0.95],

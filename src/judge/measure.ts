@@ -21,7 +21,7 @@ export function effectiveObjectives(objectives: readonly Objective[]): readonly 
 
 function latencies({ latency }: LoadFacts): Measurements {
   return Object.fromEntries(
-    Object.entries(LATENCY_QUANTILES).flatMap(([name, q]): [string, Measurement][] => {
+    [...LATENCY_QUANTILES].flatMap(([name, q]): [string, Measurement][] => {
       const value = quantileOf(latency, q);
       return value === undefined ? [] : [[name, { value, unit: "s", samples: latency.count }]];
     }),

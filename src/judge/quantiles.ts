@@ -14,8 +14,9 @@ export function quantileOf(distribution: Distribution, q: number): number | unde
   return distribution.quantiles.find(([at]) => Math.abs(at - q) < 1e-9)?.[1];
 }
 
-export const LATENCY_QUANTILES: Readonly<Record<string, number>> = {
-  latency_p50: 0.5,
-  latency_p95: 0.95,
-  latency_p99: 0.99,
-};
+/** A Map: names come from configuration files, and an object would answer to `toString`. */
+export const LATENCY_QUANTILES: ReadonlyMap<string, number> = new Map([
+  ["latency_p50", 0.5],
+  ["latency_p95", 0.95],
+  ["latency_p99", 0.99],
+]);

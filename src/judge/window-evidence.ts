@@ -97,7 +97,7 @@ export function windowJudge(
 ): Judge {
   const answers = cumulate(points.map(({ requests }) => requests));
   const judges = objectives.flatMap((objective) => {
-    const q = LATENCY_QUANTILES[objective.measurement];
+    const q = LATENCY_QUANTILES.get(objective.measurement);
     if (q !== undefined) return [latencyJudge(points, objective, q)];
     return objective.measurement === "error_rate" ? [errorJudge(points, objective, failures)] : [];
   });

@@ -1,0 +1,5 @@
+export * from "./exit-code.ts";
+export * from "./measure.ts";
+export * from "./objectives.ts";
+export * from "./settle.ts";
+export * from "./verdict.ts";

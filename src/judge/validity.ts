@@ -1,0 +1,56 @@
+import { formatValue, type LoadFacts, type Reason, reason, type Timeline } from "../model/index.ts";
+import { factsProblem } from "./facts-problem.ts";
+import { hangsOf, isUsable } from "./silence.ts";
+
+/** Share of the planned window that must have been judged. */
+const LEAST_OF_PLAN = 0.9;
+
+function noRequests({ requests, exceptions }: LoadFacts): Reason | undefined {
+  const thrown = exceptions.afterFailed + exceptions.afterGood + exceptions.withoutRequest;
+  if (requests.count > 0 || thrown > 0) return undefined;
+  return reason(
+    "no_requests",
+    "No request was counted in the judged window: either the script sends none over HTTP, or none of them ended.",
+  );
+}
+
+function crossedUnseen({ thresholds }: LoadFacts, exitCode: 0 | 99): Reason | undefined {
+  if (exitCode === 0 || thresholds.some(({ met }) => !met)) return undefined;
+  return reason("bad_summary", "k6 says by its exit code 99 that a threshold was crossed; its summary names none.");
+}
+
+function tooShort({ window: { seconds, plannedSeconds } }: LoadFacts): Reason | undefined {
+  if (seconds <= 0) return reason("window_too_short", "The load ended before the judged window began.");
+  if (plannedSeconds === undefined || seconds >= plannedSeconds * LEAST_OF_PLAN) return undefined;
+  const [had, planned] = [formatValue(seconds, "s"), formatValue(plannedSeconds, "s")];
+  return reason("window_too_short", `The load ended after ${had} of the ${planned} that were to be judged.`);
+}
+
+function answersStopped(timeline: Timeline | undefined): Reason | undefined {
+  if (timeline === undefined || !isUsable(timeline)) return undefined;
+  const stop = hangsOf(timeline).find(({ last }) => last);
+  if (stop === undefined) return undefined;
+  const silent = formatValue(stop.to - stop.from, "s");
+  return reason(
+    "answers_stopped",
+    `No answer came in the last ${silent} of the judged window although users waited: their waiting is in no latency.`,
+  );
+}
+
+export interface Doubts {
+  /** Nothing this trial says can be used. */
+  readonly void: readonly Reason[];
+  /** It cannot be passed, but what failed for certain has failed. */
+  readonly partial: readonly Reason[];
+}
+
+/** What speaks against the trial as a whole, whatever its objectives say. */
+export function doubtsOf(facts: LoadFacts, timeline: Timeline | undefined, exitCode: 0 | 99): Doubts {
+  const problem = factsProblem(facts);
+  if (problem !== undefined) return { void: [problem], partial: [] };
+  const defined = (reasons: readonly (Reason | undefined)[]): Reason[] => reasons.filter((r) => r !== undefined);
+  return {
+    void: defined([noRequests(facts)]),
+    partial: defined([crossedUnseen(facts, exitCode), tooShort(facts), answersStopped(timeline)]),
+  };
+}

@@ -1,0 +1,102 @@
+import {
+  formatCount,
+  type LoadFacts,
+  type Measurements,
+  type Objective,
+  type ObjectiveResult,
+  type Reason,
+  reason,
+  type Timeline,
+  type Verdict,
+} from "../model/index.ts";
+import { absenceOf } from "./absence.ts";
+import { failuresOf } from "./error-rate.ts";
+import { effectiveObjectives, measurementsOf } from "./measure.ts";
+import { judgeObjective } from "./objectives.ts";
+import { judgeThreshold } from "./thresholds.ts";
+import { doubtsOf, type Doubts } from "./validity.ts";
+
+export interface JudgeInput {
+  readonly facts: LoadFacts;
+  readonly timeline?: Timeline | undefined;
+  /** The scenario's; `error_rate < 1%` is added where none of them is on errors. */
+  readonly objectives: readonly Objective[];
+  /** How the engine ended: 99 says that a threshold was crossed. */
+  readonly exitCode: 0 | 99;
+}
+
+export interface Judgement {
+  readonly measurements: Measurements;
+  readonly verdict: Verdict;
+  readonly objectives: readonly ObjectiveResult[];
+  /** Everything that could not be judged, also where the verdict is a certain `fail`. */
+  readonly invalid: readonly Reason[];
+  /** Why nothing could be judged, or that the target failed altogether; null where the objectives say it all. */
+  readonly reason: Reason | null;
+}
+
+interface Judged {
+  readonly result: ObjectiveResult;
+  /** Given when the verdict is `invalid`. */
+  readonly doubt?: Reason;
+}
+
+function judgeOne(objective: Objective, measurements: Measurements, { facts, timeline }: JudgeInput): Judged {
+  const { measurement } = objective;
+  const measured = Object.hasOwn(measurements, measurement) ? measurements[measurement] : undefined;
+  if (measured === undefined) {
+    const absence = absenceOf(measurement, facts, timeline);
+    const doubt = reason(absence.code, `${measurement} was not measured: ${absence.text}.`);
+    return { result: judgeObjective(objective, undefined, absence.text), doubt };
+  }
+  const result = judgeObjective(objective, measured);
+  if (result.verdict !== "invalid") return { result };
+  const code = measurement === "error_rate" ? "error_rate_ambiguous" : "not_measured";
+  return { result, doubt: reason(code, `${measurement} ${objective.condition}: ${result.reason}`) };
+}
+
+function judgeThresholds({ thresholds }: LoadFacts): readonly Judged[] {
+  return thresholds.map((threshold) => {
+    const result = judgeThreshold(threshold);
+    if (result.verdict !== "invalid") return { result };
+    const text = `Threshold ${threshold.metric} ${threshold.expression}: ${result.reason}.`;
+    return { result, doubt: reason("threshold_without_data", text) };
+  });
+}
+
+/** The target answered nothing, or only errors: for certain, not merely at the high end of an interval. */
+function targetFailed(facts: LoadFacts): Reason | undefined {
+  const { total, failedLow, withoutRequest } = failuresOf(facts);
+  if (total === 0 || failedLow < total) return undefined;
+  if (facts.requests.count === 0) {
+    return reason(
+      "target_failed",
+      `Nothing was answered: the script threw ${formatCount(withoutRequest)} times before any request ended.`,
+    );
+  }
+  return reason("target_failed", `The target answered nothing but errors: all ${formatCount(total)} requests failed.`);
+}
+
+/** A certain failure decides; then what could not be judged; then the worst of what was. See docs/decisions/0011. */
+function worst(objectives: readonly ObjectiveResult[], doubts: Doubts): Verdict {
+  const verdicts = new Set(objectives.map(({ verdict }) => verdict));
+  if (doubts.void.length > 0) return "invalid";
+  if (verdicts.has("fail")) return "fail";
+  if (doubts.partial.length > 0 || verdicts.has("invalid")) return "invalid";
+  return verdicts.has("warning") ? "warning" : "pass";
+}
+
+/** Judges one completed trial; pure. Never `pass` or `warning` unless every objective was measured. */
+export function judge(input: JudgeInput): Judgement {
+  const { facts, timeline, exitCode } = input;
+  const doubts = doubtsOf(facts, timeline, exitCode);
+  const measurements = measurementsOf(facts, timeline, input.objectives);
+  const judged = effectiveObjectives(input.objectives).map((objective) => judgeOne(objective, measurements, input));
+  const all = [...judged, ...judgeThresholds(facts)];
+  const objectives = all.map(({ result }) => result);
+  const invalid = [...doubts.void, ...doubts.partial, ...all.flatMap(({ doubt }) => (doubt ? [doubt] : []))];
+  const dead = doubts.void.length === 0 ? targetFailed(facts) : undefined;
+  const verdict = dead === undefined ? worst(objectives, doubts) : "fail";
+  const why = verdict === "invalid" ? invalid[0] : dead;
+  return { measurements, verdict, objectives, invalid, reason: why ?? null };
+}
