@@ -1,0 +1,62 @@
+import { Unreachable, startDemo } from "./demo.ts";
+import type { Demo } from "./demo.ts";
+import { PortInUse } from "./http/server.ts";
+import { HELP, readSettings } from "./settings.ts";
+import type { DemoSettings } from "./settings.ts";
+
+const say = (line: string): void => void process.stderr.write(`demo: ${line}\n`);
+
+/** Exit codes: 0 stopped when asked, 2 the command or its surroundings are wrong, 1 the unexpected. */
+async function main(): Promise<void> {
+  const asked = readSettings(process.argv.slice(2), process.env);
+  if (asked.kind === "help") {
+    process.stdout.write(HELP);
+  } else if (asked.kind === "problem") {
+    say(asked.problem);
+    process.exitCode = 2;
+  } else {
+    await serve(asked.settings);
+  }
+}
+
+async function serve(settings: DemoSettings): Promise<void> {
+  // First of all: whoever stops us while we start must not leave a half-started demo behind.
+  const stop = stopRequest();
+  const demo = await start(settings);
+  if (demo === undefined) {
+    process.exitCode = 2;
+  } else {
+    process.stdout.write(`${JSON.stringify({ ready: true, chatbot: demo.chatbotUrl, provider: demo.providerUrl })}\n`);
+    say(`the chatbot is at ${demo.chatbotUrl}, its simulated provider at ${demo.providerUrl}; Ctrl-C ends both`);
+    await stop;
+    await demo.close();
+  }
+  // The channel to a parent would keep us alive.
+  if (process.connected) process.disconnect();
+}
+
+async function start(settings: DemoSettings): Promise<Demo | undefined> {
+  try {
+    return await startDemo(settings, say);
+  } catch (error) {
+    if (error instanceof PortInUse) {
+      say(
+        `${error.message}: stop what uses it, or choose another by --chatbot-port or --provider-port (0: a free one).`,
+      );
+    } else if (error instanceof Unreachable) {
+      say(error.message);
+    } else {
+      throw error;
+    }
+    return undefined;
+  }
+}
+
+/** Resolves at SIGINT, SIGTERM, or when the parent that forked us is gone. */
+function stopRequest(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const event of ["SIGINT", "SIGTERM", "disconnect"]) process.once(event, () => resolve());
+  });
+}
+
+await main();

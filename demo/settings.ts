@@ -1,0 +1,194 @@
+import { parseArgs } from "node:util";
+import { LATENCY_KINDS } from "./provider/latency.ts";
+import type { Latency, LatencyKind } from "./provider/latency.ts";
+import type { ProviderSettings } from "./provider/fate.ts";
+
+export interface DemoSettings {
+  readonly chatbotPort: number;
+  readonly providerPort: number;
+  readonly provider: ProviderSettings;
+  readonly cacheSeconds: number;
+  /** Conversations go to this PostgreSQL; undefined: into memory. Secret: only from the environment. */
+  readonly databaseUrl?: string;
+  readonly databasePool: number;
+  /** Answers are cached in this Redis; undefined: in memory. Secret: only from the environment. */
+  readonly redisUrl?: string;
+}
+
+/** What the command line asks for; `problem` is one sentence for the person who typed it. */
+export type Asked =
+  | { readonly kind: "start"; readonly settings: DemoSettings }
+  | { readonly kind: "help" }
+  | { readonly kind: "problem"; readonly problem: string };
+
+interface Option {
+  readonly env: string;
+  readonly fallback: number;
+  readonly min: number;
+  readonly max: number;
+  readonly whole?: true;
+  readonly text: string;
+}
+
+const OPTIONS = {
+  "chatbot-port": { env: "CHATBOT_PORT", fallback: 8000, min: 0, max: 65535, whole: true, text: "0 takes a free one" },
+  "provider-port": {
+    env: "PROVIDER_PORT",
+    fallback: 8001,
+    min: 0,
+    max: 65535,
+    whole: true,
+    text: "0 takes a free one",
+  },
+  "first-token-ms": {
+    env: "PROVIDER_FIRST_TOKEN_MS",
+    fallback: 40,
+    min: 0,
+    max: 60_000,
+    text: "typical time to first token (the median of heavy_tailed)",
+  },
+  spread: { env: "PROVIDER_SPREAD", fallback: 0.15, min: 0, max: 1, text: "heaviness of the tail of heavy_tailed" },
+  "slow-ms": { env: "PROVIDER_SLOW_MS", fallback: 200, min: 0, max: 60_000, text: "the slow time of bimodal" },
+  "slow-share": { env: "PROVIDER_SLOW_SHARE", fallback: 0.1, min: 0, max: 1, text: "share of slow ones of bimodal" },
+  "max-ms": {
+    env: "PROVIDER_MAX_MS",
+    fallback: 2_000,
+    min: 0,
+    max: 60_000,
+    text: "longest time to first token of heavy_tailed",
+  },
+  "tokens-per-second": {
+    env: "PROVIDER_TOKENS_PER_SECOND",
+    fallback: 1_200,
+    min: 1,
+    max: 1_000_000,
+    text: "pace after the first token",
+  },
+  concurrency: {
+    env: "PROVIDER_CONCURRENCY",
+    fallback: 100,
+    min: 1,
+    max: 100_000,
+    whole: true,
+    text: "answers at a time; further requests wait in line",
+  },
+  "max-waiting": {
+    env: "PROVIDER_MAX_WAITING",
+    fallback: 1_000,
+    min: 0,
+    max: 100_000,
+    whole: true,
+    text: "length of that line; further requests get a 429",
+  },
+  "error-rate": { env: "PROVIDER_ERROR_RATE", fallback: 0, min: 0, max: 1, text: "share of requests that fail" },
+  seed: { env: "PROVIDER_SEED", fallback: 1, min: 0, max: 2 ** 31, whole: true, text: "decides all that is random" },
+  "cache-seconds": {
+    env: "CHATBOT_CACHE_SECONDS",
+    fallback: 300,
+    min: 1,
+    max: 86_400,
+    text: "how long an answer is kept",
+  },
+  "database-pool": {
+    env: "DATABASE_POOL",
+    fallback: 20,
+    min: 1,
+    max: 1_000,
+    whole: true,
+    text: "connections to PostgreSQL at most",
+  },
+} as const satisfies Record<string, Option>;
+
+type OptionName = keyof typeof OPTIONS;
+type Numbers = Readonly<Record<OptionName, number>>;
+const NAMES = Object.keys(OPTIONS) as OptionName[];
+const LATENCY_ENV = "PROVIDER_LATENCY";
+
+export const HELP = [
+  "Starts the reference chatbot and the simulated LLM provider it calls, both on 127.0.0.1.",
+  "",
+  ...NAMES.map((name) => {
+    const { env, fallback, text } = OPTIONS[name];
+    return `  --${name.padEnd(18)} ${text} (default ${fallback}; ${env})`;
+  }),
+  `  --${"latency".padEnd(18)} ${LATENCY_KINDS.join(", ")} (default heavy_tailed; ${LATENCY_ENV})`,
+  "",
+  "DATABASE_URL  PostgreSQL for the conversations (default: memory)",
+  "REDIS_URL     Redis for the cache of answers (default: memory)",
+  "",
+].join("\n");
+
+type Texts = Readonly<Record<string, string | boolean | undefined>>;
+
+/** Reads flags, then the environment, then defaults. */
+export function readSettings(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Asked {
+  const flags = readFlags(args);
+  if ("problem" in flags) return { kind: "problem", problem: flags.problem };
+  if (flags.values.help === true) return { kind: "help" };
+  const problems: string[] = [];
+  const entries = NAMES.map((name) => [name, numberOf(name, flags.values[name] ?? env[OPTIONS[name].env], problems)]);
+  const kind = flags.values.latency ?? env[LATENCY_ENV] ?? "heavy_tailed";
+  if (!isLatencyKind(kind)) problems.push(`--latency must be one of ${LATENCY_KINDS.join(", ")}, not ${String(kind)}.`);
+  if (problems[0] !== undefined || !isLatencyKind(kind)) return { kind: "problem", problem: problems[0] ?? "" };
+  const numbers = Object.fromEntries(entries) as Numbers;
+  return { kind: "start", settings: { ...settingsOf(numbers, kind), ...secretsOf(env) } };
+}
+
+function readFlags(args: readonly string[]): { readonly values: Texts } | { readonly problem: string } {
+  try {
+    const options = Object.fromEntries([...NAMES, "latency"].map((name) => [name, { type: "string" as const }]));
+    return { values: parseArgs({ args: [...args], options: { ...options, help: { type: "boolean" } } }).values };
+  } catch (error) {
+    return { problem: `${error instanceof Error ? error.message : String(error)} --help lists what there is.` };
+  }
+}
+
+function numberOf(name: OptionName, text: string | boolean | undefined, problems: string[]): number {
+  const { fallback, min, max, ...rest }: Option = OPTIONS[name];
+  if (text === undefined || text === "") return fallback;
+  const value = Number(text);
+  if (Number.isFinite(value) && value >= min && value <= max && (rest.whole !== true || Number.isInteger(value))) {
+    return value;
+  }
+  const noun = rest.whole === true ? "a whole number" : "a number";
+  problems.push(`--${name} must be ${noun} from ${min} to ${max}, not ${String(text)}.`);
+  return fallback;
+}
+
+function isLatencyKind(kind: unknown): kind is LatencyKind {
+  return LATENCY_KINDS.some((known) => known === kind);
+}
+
+function latencyOf(numbers: Numbers, kind: LatencyKind): Latency {
+  const typicalMs = numbers["first-token-ms"];
+  switch (kind) {
+    case "constant":
+      return { kind, typicalMs };
+    case "bimodal":
+      return { kind, typicalMs, slowMs: numbers["slow-ms"], slowShare: numbers["slow-share"] };
+    case "heavy_tailed":
+      return { kind, typicalMs, spread: numbers.spread, maxMs: numbers["max-ms"] };
+  }
+}
+
+function settingsOf(numbers: Numbers, kind: LatencyKind): DemoSettings {
+  return {
+    chatbotPort: numbers["chatbot-port"],
+    providerPort: numbers["provider-port"],
+    provider: {
+      seed: numbers.seed,
+      latency: latencyOf(numbers, kind),
+      tokensPerSecond: numbers["tokens-per-second"],
+      errorRate: numbers["error-rate"],
+      concurrency: numbers.concurrency,
+      maxWaiting: numbers["max-waiting"],
+    },
+    cacheSeconds: numbers["cache-seconds"],
+    databasePool: numbers["database-pool"],
+  };
+}
+
+function secretsOf(env: Readonly<Record<string, string | undefined>>): Pick<DemoSettings, "databaseUrl" | "redisUrl"> {
+  const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl } = env;
+  return { ...(databaseUrl ? { databaseUrl } : {}), ...(redisUrl ? { redisUrl } : {}) };
+}
