@@ -1,0 +1,33 @@
+import { Command } from "commander";
+import { VERSION } from "../version.ts";
+import type { Context } from "./context.ts";
+import { initCommand } from "./init.ts";
+import { reportCommand } from "./report.ts";
+import { runCommand } from "./run.ts";
+import { runsCommand } from "./runs.ts";
+import { showCommand } from "./show.ts";
+import { stackCommand } from "./stack.ts";
+import { validateCommand } from "./validate.ts";
+
+const COMMANDS = [initCommand, validateCommand, runCommand, runsCommand, showCommand, reportCommand, stackCommand];
+
+/** The whole command line; one file a command. */
+export function createProgram(context: Context): Command {
+  const program = new Command("chatbench")
+    .description("Continuous benchmarking for chatbots, native to k6, Prometheus and Grafana.")
+    .version(VERSION)
+    .option("-c, --config <file>", "the configuration", "chatbench.yml")
+    .showSuggestionAfterError()
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 pass or warning, 1 fail, 2 wrong usage or configuration, 3 invalid, 4 error, 130 stopped by a person.",
+    );
+  for (const command of COMMANDS) program.addCommand(command(context));
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => context.machine.stdout.write(text),
+      writeErr: (text) => context.machine.stderr.write(text),
+    });
+  }
+  return program;
+}

@@ -1,0 +1,45 @@
+import { Command } from "commander";
+import { join } from "node:path";
+import type { RunId } from "../model/index.ts";
+import { createRecords, readTimeline } from "../record/index.ts";
+import { runReport } from "../report/index.ts";
+import type { Context } from "./context.ts";
+import { EXIT } from "./exit.ts";
+import { loadOrTell } from "./load.ts";
+import { writeOverview } from "./runner.ts";
+import { findRecord } from "./show.ts";
+
+export function reportCommand(context: Context): Command {
+  return new Command("report")
+    .description("Write the page of one run again from its record; none named: the overview of all scenarios.")
+    .argument("[run]", "a run id, or `latest`")
+    .action(async (run: string | undefined, _: unknown, command: Command) => {
+      const { config }: { config: string } = command.optsWithGlobals();
+      context.exitWith(await report(context, run, config));
+    });
+}
+
+async function report(context: Context, run: string | undefined, file: string): Promise<number> {
+  const config = await loadOrTell(context, file);
+  if (config === undefined) return EXIT.usage;
+  const { folder } = config.results;
+  const records = createRecords(folder);
+  if (run === undefined) {
+    await writeOverview(config, records);
+    context.console.result(join(folder, "report.html"));
+    return EXIT.ok;
+  }
+  const found = await findRecord(config, run);
+  if ("problem" in found) {
+    context.console.note(`chatbench report: ${found.problem}`);
+    return EXIT.usage;
+  }
+  const { record } = found;
+  const read = await readTimeline(folder, record.id);
+  if ("problem" in read) context.console.note(`chatbench report: without a timeline: ${read.problem}`);
+  const page = runReport(record, "timeline" in read ? read.timeline : undefined);
+  const saved = await records.saveReport(record.id as RunId, page.markup);
+  if (saved.problem !== undefined) context.console.note(`chatbench report: ${saved.problem.text}`);
+  else context.console.result(join(folder, record.id, "report.html"));
+  return saved.problem === undefined ? EXIT.ok : EXIT.broken;
+}

@@ -1,0 +1,39 @@
+import { Command } from "commander";
+import { listRecords } from "../record/index.ts";
+import { renderList } from "../report/index.ts";
+import type { Context } from "./context.ts";
+import { EXIT } from "./exit.ts";
+import { loadOrTell } from "./load.ts";
+import { countOption } from "./parse.ts";
+
+interface RunsOptions {
+  readonly config: string;
+  readonly limit: number;
+  readonly json?: boolean;
+}
+
+export function runsCommand(context: Context): Command {
+  return new Command("runs")
+    .description("List the runs, newest first.")
+    .option("-n, --limit <n>", "at most so many", countOption, 20)
+    .option("--json", "one JSON document on standard output and nothing else")
+    .action(async (_: unknown, command: Command) => context.exitWith(await runs(context, command.optsWithGlobals())));
+}
+
+async function runs(context: Context, options: RunsOptions): Promise<number> {
+  const config = await loadOrTell(context, options.config);
+  if (config === undefined) return EXIT.usage;
+  const listed = await listRecords(config.results.folder, { limit: options.limit });
+  if ("problem" in listed) {
+    context.console.note(`chatbench runs: ${listed.problem}`);
+    return EXIT.broken;
+  }
+  listed.quarantined.forEach(({ problem }) => context.console.note(`chatbench runs: left out: ${problem}`));
+  const { colour, width } = context.console;
+  context.console.result(
+    options.json === true
+      ? JSON.stringify({ runs: listed.records }, null, 2)
+      : renderList(listed.records, { colour: colour.result, width }),
+  );
+  return EXIT.ok;
+}

@@ -1,0 +1,44 @@
+import type { Machine, Output } from "../../src/platform/machine.ts";
+
+export interface TestMachine extends Machine {
+  readonly printed: { out(): string; err(): string };
+  /** As if somebody pressed Ctrl-C or sent TERM. */
+  signal(name: "SIGINT" | "SIGTERM"): void;
+}
+
+/** A machine for commands run inside the test's own process: nothing of the real terminal, signals or exit. */
+export function testMachine(
+  cwd: string,
+  options: { env?: Record<string, string>; terminal?: boolean } = {},
+): TestMachine {
+  const out: string[] = [];
+  const err: string[] = [];
+  const listeners = new Set<(name: "SIGINT" | "SIGTERM") => void>();
+  const output = (lines: string[]): Output => ({
+    write: (text) => void lines.push(text),
+    isTerminal: options.terminal ?? false,
+    columns: 100,
+  });
+  return {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...options.env },
+    cwd,
+    pid: process.pid,
+    stdout: output(out),
+    stderr: output(err),
+    onStop(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    exit(code) {
+      throw new Error(`exit ${String(code)}`);
+    },
+    printed: { out: () => out.join(""), err: () => err.join("") },
+    signal: (name) => listeners.forEach((listener) => listener(name)),
+  };
+}
+
+/** Free of colours and other terminal control. */
+export function isMachineOutput(text: string): boolean {
+  // eslint-disable-next-line no-control-regex -- control characters are what it looks for
+  return !/[\u0000-\u0008\u000b-\u001f]/.test(text);
+}
