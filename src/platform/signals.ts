@@ -12,18 +12,5 @@ export async function signalProcess(to: ProcessIdentity, signal: "SIGTERM" | "SI
   }
 }
 
-/**
- * Aborts when the process that started this one with a channel (`stdio: [..., "ipc"]`) is gone, however it died.
- * Without such a channel it never aborts. The channel does not keep this process alive.
- */
-export function parentGone(): AbortSignal {
-  const gone = new AbortController();
-  if (process.connected) {
-    process.once("disconnect", () => gone.abort("shutdown"));
-    process.channel?.unref();
-  }
-  return gone.signal;
-}
-
 /** This process, told apart from a later one with the same pid. */
 export const ownPid = (): number => process.pid;

@@ -1,5 +1,6 @@
 // dist/ from the sources, only when one of them changed: tsc alone takes seconds to find out that nothing did.
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -38,6 +39,8 @@ export async function build() {
     mkdirSync(dirname(join(ROOT, "dist", path)), { recursive: true });
     copyFileSync(join(ROOT, path), join(ROOT, "dist", path));
   }
+  const command = join(ROOT, "dist/src/main.js");
+  if (existsSync(command)) chmodSync(command, 0o755); // `npx chatbench` executes it; tsc makes plain files
   writeFileSync(STAMP, print);
   say("build", "done");
 }

@@ -1,0 +1,61 @@
+// What `npm start` says at the end: what came out, and where to look next.
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { ROOT } from "../setup/machine.mjs";
+
+/** The exit codes of `chatbench run`, in words. */
+const MEANINGS = new Map([
+  [0, "passed"],
+  [1, "missed an objective"],
+  [2, "could not begin: the command or chatbench.yml is wrong"],
+  [3, "could not be judged"],
+  [4, "broke"],
+]);
+
+/** `smoke run: passed (exit 0)`. */
+export function outcomeLine(code) {
+  return `The smoke run ${MEANINGS.get(code) ?? "ended in an unknown way"} (exit ${code}).`;
+}
+
+/** The lines after the table. */
+export function whereToLookNext({ chatbotUrl, prometheusUrl }) {
+  return [
+    "",
+    "Where to look next",
+    ...reportLines(),
+    ...(prometheusUrl === undefined ? [] : [`  Live series      ${queryLink(prometheusUrl)}`]),
+    `  The chatbot      curl -s ${chatbotUrl}/api/chat -H 'content-type: application/json' -d '{"conversation_id":"me","message":"hello"}'`,
+    "  Another run      npx chatbench run chat-api -u 20 -d 1m",
+    "",
+    "Your own chatbot: put its address into chatbench.yml, then `npx chatbench run smoke`",
+    "  targets:",
+    "    chatbot:",
+    "      base_url: http://127.0.0.1:3000    # answers POST /api/chat { conversation_id, message } with 200",
+    "",
+    "Everything stays up until Ctrl-C.",
+  ];
+}
+
+function reportLines() {
+  const results = join(ROOT, "results");
+  const newest = readdirSync(results)
+    .filter((name) => existsSync(join(results, name, "report.html")))
+    .sort()
+    .at(-1);
+  return [
+    ["This run's report", newest === undefined ? undefined : join(results, newest, "report.html")],
+    ["All scenarios", join(results, "report.html")],
+  ]
+    .filter(([, path]) => path !== undefined && existsSync(path))
+    .map(([label, path]) => `  ${label.padEnd(17)}${pathToFileURL(path).href}`);
+}
+
+function queryLink(url) {
+  const query = new URLSearchParams({
+    "g0.expr": "sum by (scenario) (rate(k6_http_reqs_total[15s]))",
+    "g0.tab": "0",
+    "g0.range_input": "15m",
+  });
+  return `${url}/graph?${query}`;
+}

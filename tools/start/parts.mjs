@@ -1,0 +1,98 @@
+// The three parts of `npm start`: the reference chatbot with its provider, the local Prometheus, a judged smoke run.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join, relative } from "node:path";
+import { parseDocument } from "yaml";
+import { ROOT } from "../setup/machine.mjs";
+import { startPart } from "./child.mjs";
+
+const RESULTS = join(ROOT, "results");
+const LOGS = join(RESULTS, ".start");
+const MAIN = "dist/src/main.js";
+const CONFIG = join(ROOT, "chatbench.yml");
+const PORTS = { chatbot: 8000, provider: 8001 };
+
+/** Starts chatbot and provider; `ready` resolves with their URLs, or with why there are none. */
+export async function startDemo(say) {
+  const ports = { chatbot: await freeOrAny(PORTS.chatbot), provider: await freeOrAny(PORTS.provider) };
+  for (const [name, port] of Object.entries(ports))
+    if (port === 0) say(`port ${PORTS[name]} is in use, so the ${name} takes a free one.`);
+  const args = ["dist/demo/main.js", `--chatbot-port=${ports.chatbot}`, `--provider-port=${ports.provider}`];
+  let announce;
+  const announced = new Promise((resolve) => (announce = resolve));
+  const part = startPart("chatbot", args, {
+    log: join(LOGS, "chatbot.log"),
+    onLine: (line) => {
+      const urls = parsed(line);
+      if (urls?.ready === true) announce({ urls });
+    },
+  });
+  const ended = part.exited.then(({ text }) => ({ problem: `it ended (${text}); ${lastLines(part.log)}` }));
+  return { part, ready: Promise.race([announced, ended]) };
+}
+
+/** Starts the local Prometheus; `ready` resolves with its URL, or with why there is none. */
+export function startStack() {
+  const lines = [];
+  let announce;
+  const announced = new Promise((resolve) => (announce = resolve));
+  const part = startPart("Prometheus", [MAIN, "-c", CONFIG, "stack", "up"], {
+    log: join(LOGS, "stack.log"),
+    onLine: (line) => {
+      lines.push(line);
+      const url = /\bhttps?:\/\/\S+/.exec(line)?.[0];
+      if (url !== undefined) announce({ url });
+    },
+  });
+  const ended = part.exited.then(({ text }) => ({ problem: `it ended (${text}); ${lastLines(part.log)}` }));
+  return { part, ready: Promise.race([announced, ended]) };
+}
+
+/** The judged run, on our terminal. */
+export function startSmoke(chatbotUrl) {
+  return startPart("smoke run", [MAIN, "-c", configFor(chatbotUrl), "run", "smoke"]);
+}
+
+/** chatbench.yml, or where the chatbot listens elsewhere a copy of it with that address. */
+function configFor(chatbotUrl) {
+  const document = parseDocument(readFileSync(CONFIG, "utf8"));
+  if (document.getIn(["targets", "chatbot", "base_url"]) === chatbotUrl) return CONFIG;
+  mkdirSync(LOGS, { recursive: true });
+  document.setIn(["targets", "chatbot", "base_url"], chatbotUrl);
+  // Folders are relative to the file, and the copy lies elsewhere.
+  const scripts = document.get("scripts") ?? "load_tests";
+  document.set("scripts", relative(LOGS, join(ROOT, scripts)));
+  document.setIn(["results", "folder"], relative(LOGS, RESULTS));
+  for (const { value } of document.get("scenarios").items)
+    value.set("script", relative(LOGS, join(ROOT, value.get("script"))));
+  const copy = join(LOGS, "chatbench.yml");
+  writeFileSync(copy, document.toString());
+  return copy;
+}
+
+/** What a Prometheus whose keeper had to be killed is known by, to end it too. */
+export function readStackState() {
+  const path = join(RESULTS, ".stack.json");
+  return existsSync(path) ? parsed(readFileSync(path, "utf8")) : undefined;
+}
+
+function freeOrAny(port) {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once("error", () => resolve(0));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(port)));
+  });
+}
+
+function lastLines(path) {
+  const text = existsSync(path) ? readFileSync(path, "utf8").trimEnd() : "";
+  return text === "" ? `its log ${path} is empty` : text.split("\n").slice(-3).join("\n");
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
