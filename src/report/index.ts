@@ -1,0 +1,4 @@
+export { Html } from "./html.ts";
+export { overviewReport } from "./overview-report.ts";
+export { runReport } from "./run-report.ts";
+export { renderList, renderRun, type TerminalOptions } from "./terminal.ts";

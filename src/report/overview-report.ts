@@ -1,0 +1,115 @@
+import { formatCount, formatValue, type RunRecord } from "../model/index.ts";
+import { trendFigure } from "./chart-trend.ts";
+import { html, type Html } from "./html.ts";
+import { page, section, sign } from "./page.ts";
+import { targetsTable } from "./sections.ts";
+import { outcomeOf, patternText, timeText, triggerWord, whyOf, type Tone } from "./words.ts";
+
+const RECENT = 25;
+/** What needs a person comes first. */
+const ORDER: readonly Tone[] = ["fail", "warning", "none", "pass"];
+
+/**
+ * The page of all scenarios, results/report.html: the newest run of each, its trend over `history` (any order), and
+ * the recent runs. Its links lead to the report.html in each run's folder beside it.
+ */
+export function overviewReport(latest: readonly RunRecord[], history: readonly RunRecord[]): Html {
+  const newestFirst = [...history].sort((a, b) => (a.id < b.id ? 1 : -1));
+  const scenarios = [...latest].sort(byNeed);
+  const newest = newestFirst[0] ?? scenarios[0];
+  return page({
+    title: "Performance benchmarks",
+    body: [
+      html`<div class="brand">
+        <span>Chatbench</span><span>${newest && `last run ${timeText(newest.started_at)}`}</span>
+      </div>`,
+      summary(scenarios),
+      scenarios.map((record) =>
+        scenarioSection(
+          record,
+          newestFirst.filter((run) => run.scenario === record.scenario),
+        ),
+      ),
+      newestFirst.length > 0 && section("Recent runs", recentRuns(newestFirst)),
+    ],
+    footer: "Made by Chatbench from the records in this folder.",
+  });
+}
+
+function byNeed(a: RunRecord, b: RunRecord): number {
+  const rank = (record: RunRecord): number => ORDER.indexOf(outcomeOf(record).tone);
+  return rank(a) - rank(b) || (a.scenario < b.scenario ? -1 : 1);
+}
+
+function summary(latest: readonly RunRecord[]): Html {
+  const tones = latest.map((record) => outcomeOf(record).tone);
+  const worst = ORDER.find((tone) => tones.includes(tone)) ?? "none";
+  const passing = tones.filter((tone) => tone === "pass").length;
+  const words =
+    latest.length === 0
+      ? "No runs yet"
+      : `${passing} of ${latest.length} ${latest.length === 1 ? "scenario passes" : "scenarios pass"}`;
+  const groups = latest.map((record) => outcomeOf(record).word);
+  const counted = [...new Set(groups)].map(
+    (word) => `${groups.filter((other) => other === word).length} ${word.toLowerCase()}`,
+  );
+  return html`<div class="verdict ${worst}">
+    <p class="word">${sign(worst)} ${words}</p>
+    <h1>Performance benchmarks</h1>
+    <p class="sentence">
+      ${latest.length === 0 ? "Start one with chatbench run." : `Newest run of each scenario: ${counted.join(", ")}.`}
+    </p>
+  </div>`;
+}
+
+function scenarioSection(record: RunRecord, runs: readonly RunRecord[]): Html {
+  const outcome = outcomeOf(record);
+  return html`<section class="scenario">
+    <header>
+      <h2><a href="${record.id}/report.html">${record.scenario}</a></h2>
+      <span class="status ${outcome.tone}">${sign(outcome.tone)} ${outcome.word}</span>
+    </header>
+    <p class="soft">
+      ${record.target} · ${patternText(record.pattern)} · ${timeText(record.started_at)} ·
+      ${triggerWord(record.trigger)}
+    </p>
+    <p>${whyOf(record)}</p>
+    ${targetsTable(record, true)}${trendFigure(runs)}
+  </section>`;
+}
+
+function recentRuns(newestFirst: readonly RunRecord[]): Html {
+  const shown = newestFirst.slice(0, RECENT);
+  const value = (record: RunRecord, name: string): string => {
+    const measured = record.measurements[name];
+    return measured === undefined ? "–" : formatValue(measured.value, measured.unit);
+  };
+  const lines = shown.map((record) => {
+    const outcome = outcomeOf(record);
+    return html`<tr>
+      <td>
+        <a href="${record.id}/report.html">${record.scenario}</a><br /><span class="soft"
+          >${timeText(record.started_at)}</span
+        >
+      </td>
+      <td class="status ${outcome.tone}">${sign(outcome.tone)} ${outcome.word}</td>
+      <td class="number">${value(record, "latency_p95")}</td>
+      <td class="number">${value(record, "error_rate")}</td>
+    </tr>`;
+  });
+  const rest = newestFirst.length - shown.length;
+  return html`<table>
+      <thead>
+        <tr>
+          <th scope="col">Run</th>
+          <th scope="col">Result</th>
+          <th scope="col" class="number">P95</th>
+          <th scope="col" class="number">Errors</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${lines}
+      </tbody>
+    </table>
+    ${rest > 0 && html`<p class="soft">and ${formatCount(rest)} older ${rest === 1 ? "run" : "runs"}.</p>`}`;
+}

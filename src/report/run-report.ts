@@ -1,0 +1,40 @@
+import type { RunRecord, Timeline } from "../model/index.ts";
+import { latencyFigure } from "./chart-latency.ts";
+import { timelineFigure } from "./chart-timeline.ts";
+import { html, type Html } from "./html.ts";
+import { page, section } from "./page.ts";
+import {
+  definitions,
+  environment,
+  keyFigures,
+  measurementsTable,
+  targetsTable,
+  telemetryText,
+  trialsTable,
+  verdictBand,
+} from "./sections.ts";
+import { outcomeOf } from "./words.ts";
+
+/** The page of one run: a whole file that needs nothing else. Without a timeline that picture is left out and it says so. */
+export function runReport(record: RunRecord, timeline: Timeline | undefined): Html {
+  const measured = Object.keys(record.measurements).length > 0;
+  const noTimeline = measured ? html`<p class="soft">This run left no timeline.</p>` : undefined;
+  const nothing = html`<p class="soft">Nothing was measured.</p>`;
+  return page({
+    title: `${outcomeOf(record).word}: ${record.scenario}`,
+    body: [
+      html`<div class="brand"><span>Chatbench</span><span>${record.id}</span></div>`,
+      verdictBand(record),
+      section("Performance targets", targetsTable(record)),
+      section("Key figures", keyFigures(record) ?? nothing),
+      section("Latency distribution", latencyFigure(record)),
+      section("Timeline", timelineFigure(record, timeline) ?? noTimeline),
+      section("Measurements", measurementsTable(record)),
+      section("Trials", trialsTable(record)),
+      section("Environment", environment(record)),
+      section("Telemetry", telemetryText(record)),
+      section("Definitions", definitions(record)),
+    ],
+    footer: `Run ${record.id}. Made by Chatbench from record.json and timeline.json beside this file.`,
+  });
+}

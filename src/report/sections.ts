@@ -1,0 +1,207 @@
+/** The parts of a run's page that are no pictures. */
+import {
+  formatCount,
+  formatValue,
+  kindOf,
+  type Measurement,
+  type Reason,
+  type RunRecord,
+  type TrialRecord,
+} from "../model/index.ts";
+import { html, type Html, type Part } from "./html.ts";
+import { rows, sign } from "./page.ts";
+import { targetRows, titleOf, type TargetRow } from "./targets.ts";
+import { durationText, outcomeOf, patternText, secondsBetween, timeText, triggerWord, whyOf } from "./words.ts";
+
+/** What happened, to what, when, and why it is called so. */
+export function verdictBand(record: RunRecord): Html {
+  const outcome = outcomeOf(record);
+  const why = whyOf(record);
+  const facts: readonly (readonly [string, Part])[] = [
+    ["Target", html`${record.target}<br /><span class="soft">${record.target_url}</span>`],
+    ["Load", patternText(record.pattern)],
+    ["Started", timeText(record.started_at)],
+    ["Lasted", durationText(secondsBetween(record.started_at, record.ended_at))],
+    ["Revision", record.revision === undefined ? "not known" : html`<code>${record.revision.slice(0, 12)}</code>`],
+    ["Started by", triggerWord(record.trigger)],
+  ];
+  return html`<div class="verdict ${outcome.tone}">
+      <p class="word">${sign(outcome.tone)} ${outcome.word}</p>
+      <h1>${record.scenario}</h1>
+      <p class="sentence">${why}</p>
+      ${why !== outcome.meaning && html`<p class="meaning">${outcome.meaning}</p>`}
+    </div>
+    ${rows(facts, "facts")}`;
+}
+
+/** The user's table; `compact` leaves the reasons out. */
+export function targetsTable(record: RunRecord, compact = false): Html {
+  return html`<table class="targets${compact ? " compact" : ""}">
+    <thead>
+      <tr>
+        <th scope="col">Metric</th>
+        <th scope="col">Target</th>
+        <th scope="col">Current</th>
+        <th scope="col">Status</th>
+      </tr>
+    </thead>
+    ${targetRows(record).map((row) => targetRow(row, compact))}
+  </table>`;
+}
+
+function targetRow(row: TargetRow, compact: boolean): Html {
+  return html`<tbody>
+    <tr>
+      <td class="metric">${row.metric}</td>
+      <td>${row.target}</td>
+      <td>${row.current}</td>
+      <td class="status ${row.tone}">${sign(row.tone)} ${row.status}</td>
+    </tr>
+    ${
+      !compact &&
+      html`<tr class="why">
+        <td colspan="4">${row.reason}</td>
+      </tr>`
+    }
+  </tbody>`;
+}
+
+const KEY_FIGURES = ["latency_p50", "latency_p95", "latency_p99", "throughput", "error_rate", "requests"] as const;
+
+/** The six numbers of the README's key metrics that a run measures itself. */
+export function keyFigures(record: RunRecord): Html | undefined {
+  if (Object.keys(record.measurements).length === 0) return undefined;
+  const figures = KEY_FIGURES.map((name) => {
+    const measured = record.measurements[name];
+    return [titleOf(name), measured === undefined ? "–" : formatValue(measured.value, measured.unit)] as const;
+  });
+  return rows(figures, "figures");
+}
+
+/** Every measurement of the record with its samples. */
+export function measurementsTable(record: RunRecord): Html | undefined {
+  const all = Object.entries(record.measurements);
+  if (all.length === 0) return undefined;
+  const lines = all.map(
+    ([name, m]) =>
+      html`<tr>
+        <td>${titleOf(name)}</td>
+        <td class="number">${valueText(m)}</td>
+        <td class="number">${formatCount(m.samples)}</td>
+      </tr>`,
+  );
+  return html`<table>
+    <thead>
+      <tr>
+        <th scope="col">Measurement</th>
+        <th scope="col" class="number">Value</th>
+        <th scope="col" class="number">Samples</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${lines}
+    </tbody>
+  </table>`;
+}
+
+function valueText(m: Measurement): Part {
+  const value = formatValue(m.value, m.unit);
+  if (m.low === undefined || m.high === undefined) return value;
+  return html`${value} <span class="soft">(${formatValue(m.low, m.unit)} to ${formatValue(m.high, m.unit)})</span>`;
+}
+
+/** Did the run's series reach Prometheus, in one sentence. */
+export function telemetryText(record: RunRecord): Html {
+  const { prometheus, reason, requests_found: found, requests_sent: sent } = record.telemetry;
+  const words = {
+    complete: "Complete: Prometheus holds all series of this run.",
+    incomplete:
+      "Incomplete: a part of this run's series is missing in Prometheus. The numbers on this page do not come from there and are whole.",
+    none: "None: no series of this run are in Prometheus. The numbers on this page do not come from there.",
+  } as const;
+  const counted =
+    found === undefined || sent === undefined
+      ? undefined
+      : `${formatCount(found)} of ${formatCount(sent)} requests, warm-up included, were found there.`;
+  return html`<p>${words[prometheus]} ${reason} ${counted}</p>
+    ${prometheus !== "none" && html`<p class="soft">Its label there: <code>testid="${record.id}"</code></p>`}`;
+}
+
+/** How each engine process of the run ended. */
+export function trialsTable(record: RunRecord): Html | undefined {
+  if (record.trials.length === 0) return undefined;
+  const lines = record.trials.map((trial) => {
+    const requests = trial.facts === undefined ? "–" : formatCount(trial.facts.requests.count);
+    const length = durationText(secondsBetween(trial.started_at, trial.ended_at));
+    return html`<tr>
+      <td>${trial.index + 1}</td>
+      <td>${endOf(trial)}${trial.invalid.map(note)}</td>
+      <td class="number">${length}</td>
+      <td class="number">${requests}</td>
+    </tr>`;
+  });
+  return html`<table>
+      <thead>
+        <tr>
+          <th scope="col">Trial</th>
+          <th scope="col">End</th>
+          <th scope="col" class="number">Lasted</th>
+          <th scope="col" class="number">Requests</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${lines}
+      </tbody>
+    </table>
+    ${thresholds(record)}`;
+}
+
+function note(reason: Reason): Html {
+  return html`<br /><span class="soft">${reason.text}</span>`;
+}
+
+function endOf(trial: TrialRecord): string {
+  const { outcome } = trial;
+  return outcome.kind === "completed" ? "completed" : `${outcome.kind}: ${outcome.reason.text}`;
+}
+
+function thresholds(record: RunRecord): Html | undefined {
+  const all = record.trials.flatMap((trial) => trial.facts?.thresholds ?? []);
+  if (all.length === 0) return undefined;
+  const lines = all.map((t) => {
+    const result = t.samples === 0 ? "no data" : t.met ? "met" : "not met";
+    return html`<tr>
+      <td><code>${t.metric}: ${t.expression}</code></td>
+      <td>${result}</td>
+      <td class="number">${formatCount(t.samples)}</td>
+    </tr>`;
+  });
+  return html`<table>
+    <thead>
+      <tr>
+        <th scope="col">Threshold of the script</th>
+        <th scope="col">Result</th>
+        <th scope="col" class="number">Samples</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${lines}
+    </tbody>
+  </table>`;
+}
+
+/** What exactly each measurement on the page is. */
+export function definitions(record: RunRecord): Html | undefined {
+  const names = [...Object.keys(record.measurements), ...record.objectives.map((o) => o.measurement)];
+  return rows(
+    [...new Set(names)].map((name) => [
+      titleOf(name),
+      kindOf(name)?.definition ?? "A metric of the script itself, over the whole test.",
+    ]),
+  );
+}
+
+/** Where it ran. */
+export function environment(record: RunRecord): Html | undefined {
+  return rows([["Script", html`<code>${record.script}</code>`], ...Object.entries(record.environment)]);
+}

@@ -1,0 +1,128 @@
+/** Records as text for terminals: signs and colour where they are wanted, plain ASCII words everywhere else. */
+import pc from "picocolors";
+import type { RunRecord } from "../model/index.ts";
+import { formatValue } from "../model/index.ts";
+import { targetRows, type TargetRow } from "./targets.ts";
+import { durationText, outcomeOf, PLAIN_SIGNS, secondsBetween, SIGNS, timeText, whyOf, type Tone } from "./words.ts";
+
+export interface TerminalOptions {
+  /** Signs and ANSI colours; without it nothing but ASCII is printed, safe for logs. */
+  readonly colour: boolean;
+  /** Columns of the terminal. */
+  readonly width: number;
+}
+
+type Paint = (text: string) => string;
+type Palette = Readonly<Record<Tone | "bold" | "dim", Paint>>;
+
+const MIN_WIDTH = 40;
+const GAP = "  ";
+
+function palette(colour: boolean): Palette {
+  const c = pc.createColors(colour);
+  return { pass: c.green, warning: c.yellow, fail: c.red, none: c.dim, bold: c.bold, dim: c.dim };
+}
+
+/** The verdict, one line why, and the targets table; ends without a newline. */
+export function renderRun(record: RunRecord, options: TerminalOptions): string {
+  const paint = palette(options.colour);
+  const outcome = outcomeOf(record);
+  const length = durationText(secondsBetween(record.started_at, record.ended_at));
+  const head = `${signOf(outcome.tone, options)} ${outcome.word}: ${record.scenario}`;
+  const facts = `${record.target}, ${timeText(record.started_at)}, lasted ${length}`;
+  const lines = [
+    paint[outcome.tone](paint.bold(head)) + `${GAP}${paint.dim(facts)}`,
+    ...wrap(whyOf(record), options.width),
+    "",
+    ...targetLines(targetRows(record), options),
+    "",
+    paint.dim(`Run ${record.id}`),
+  ];
+  return safe(lines.join("\n"), options);
+}
+
+function targetLines(rows: readonly TargetRow[], options: TerminalOptions): readonly string[] {
+  const paint = palette(options.colour);
+  const cells = rows.map((row) => [row.metric, row.target, row.current].map((cell) => oneLine(cell)));
+  const header = ["Metric", "Target", "Current"];
+  const widths = header.map((title, at) => Math.max(title.length, ...cells.map((row) => widthOf(row[at] ?? ""))));
+  const align = (row: readonly string[]): string => row.map((cell, at) => pad(cell, widths[at] ?? 0)).join(GAP);
+  const rule = widths.map((width) => "-".repeat(width)).join(GAP);
+  const body = rows.map((row, at) => {
+    const status = options.colour ? `${signOf(row.tone, options)} ${row.status}` : plainStatus(row);
+    return `${align(cells[at] ?? [])}${GAP}${paint[row.tone](status)}`;
+  });
+  return [paint.bold(`${align(header)}${GAP}Status`), paint.dim(`${rule}${GAP}------`), ...body];
+}
+
+/** `PASS`, or for the fourth sign with its words: `---- Not measured`. */
+function plainStatus(row: TargetRow): string {
+  return row.tone === "none" ? `${PLAIN_SIGNS.none} ${row.status}` : PLAIN_SIGNS[row.tone];
+}
+
+/** One line a run, in the order given; ends without a newline. */
+export function renderList(records: readonly RunRecord[], options: TerminalOptions): string {
+  if (records.length === 0) return "No runs yet.";
+  const paint = palette(options.colour);
+  const header = ["Run", "Result", "P95", "Errors"];
+  const rows = records.map((record) => {
+    const outcome = outcomeOf(record);
+    return {
+      tone: outcome.tone,
+      cells: [record.id, outcome.word, shown(record, "latency_p95"), shown(record, "error_rate")],
+    };
+  });
+  const widths = header.map((title, at) => Math.max(title.length, ...rows.map((row) => row.cells[at]?.length ?? 0)));
+  const align = (cells: readonly string[]): string => cells.map((cell, at) => pad(cell, widths[at] ?? 0)).join(GAP);
+  const lines = rows.map(({ tone, cells }) => `${paint[tone](signOf(tone, options))} ${align(cells)}`.trimEnd());
+  const indent = " ".repeat(options.colour ? 3 : 5);
+  return safe([paint.bold(`${indent}${align(header)}`), ...lines].join("\n"), options);
+}
+
+function shown(record: RunRecord, name: string): string {
+  const measured = record.measurements[name];
+  return measured === undefined ? "-" : formatValue(measured.value, measured.unit);
+}
+
+/** Signs of one and of two columns end at the same place. */
+function signOf(tone: Tone, options: TerminalOptions): string {
+  return options.colour ? pad(SIGNS[tone], 2) : PLAIN_SIGNS[tone];
+}
+
+function pad(text: string, width: number): string {
+  return text + " ".repeat(Math.max(0, width - widthOf(text)));
+}
+
+/** Columns that a terminal gives to text: two for emoji and full-width letters, none for joiners and accents. */
+export function widthOf(text: string): number {
+  let columns = 0;
+  for (const { segment } of new Intl.Segmenter("en").segment(text)) {
+    const wide =
+      /\p{Emoji_Presentation}|\p{Emoji}\uFE0F|[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60]/u;
+    columns += wide.test(segment) ? 2 : /^[\p{M}\p{C}]*$/u.test(segment) ? 0 : 1;
+  }
+  return columns;
+}
+
+function wrap(text: string, width: number): readonly string[] {
+  const most = Math.max(MIN_WIDTH, width);
+  const lines: string[] = [];
+  for (const word of oneLine(text).split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && widthOf(last) + 1 + widthOf(word) <= most) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+/** Text from outside must not move the cursor, colour the screen or begin a line. */
+function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();
+}
+
+const ASCII: Readonly<Record<string, string>> = { "–": "-", µ: "u", "…": "...", "’": "'", "·": "-" };
+
+function safe(text: string, options: TerminalOptions): string {
+  if (options.colour) return text;
+  return text.replaceAll(/[^\n\x20-\x7e]/gu, (letter) => ASCII[letter] ?? "?");
+}
