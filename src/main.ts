@@ -19,7 +19,11 @@ export async function main(args: readonly string[], machine: Machine): Promise<n
     console: createConsole(machine),
     clock: systemClock,
     engine: createK6Engine({
-      search: { searchPath: machine.env.PATH ?? "", folders: [`${home}.tools/bin`] },
+      search: {
+        searchPath: machine.env.PATH ?? "",
+        folders: [`${home}.tools/bin`],
+        ...(machine.env.CHATBENCH_K6 && { named: machine.env.CHATBENCH_K6 }),
+      },
       inherited: machine.env,
       runtimeFile: fileURLToPath(
         new URL(import.meta.url.endsWith(".ts") ? "engine/k6/runtime.ts" : "engine/k6/runtime.js", import.meta.url),

@@ -3,7 +3,7 @@
  * comes back as a value with a sentence for people; only misuse throws.
  */
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, open, readdir, realpath, rename, rm, lstat, stat } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, open, readdir, realpath, rename, rm, lstat, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -159,6 +159,11 @@ export async function listFolder(
   } catch (error) {
     return { problem: fileProblem(path, error) };
   }
+}
+
+/** Copies a folder and all below it to a path that must not exist yet. */
+export async function copyFolder(from: string, to: string): Promise<{ readonly problem?: FileProblem }> {
+  return attempt(to, () => cp(from, to, { recursive: true, force: false, errorOnExist: true }));
 }
 
 /** Removes a folder and all below it, or a single file; what is not there is fine. Links are removed, not followed. */
