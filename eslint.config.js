@@ -20,6 +20,15 @@ const MACHINE_MODULES = [
 ];
 const MACHINE_GLOBALS = ["process", "setTimeout", "setInterval", "setImmediate", "console", "performance"];
 
+const SYNTAX = [
+  { selector: "ExportDefaultDeclaration", message: "Name what you export: no default exports." },
+  { selector: "TSEnumDeclaration", message: "Use a union of string literals instead of an enum." },
+];
+const NO_MODULE_STATE = {
+  selector: "Program > VariableDeclaration[kind='let']",
+  message: "No mutable state in a module: pass it in.",
+};
+
 const sizes = {
   "max-lines": ["error", { max: 300 }],
   "max-lines-per-function": ["error", { max: 40, skipBlankLines: true, skipComments: true }],
@@ -42,12 +51,7 @@ export default tseslint.config(
       "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "@typescript-eslint/consistent-type-definitions": ["error", "interface"],
-      "no-restricted-syntax": [
-        "error",
-        { selector: "ExportDefaultDeclaration", message: "Name what you export: no default exports." },
-        { selector: "TSEnumDeclaration", message: "Use a union of string literals instead of an enum." },
-        { selector: "Program > VariableDeclaration[kind='let']", message: "No mutable state in a module: pass it in." },
-      ],
+      "no-restricted-syntax": ["error", ...SYNTAX, NO_MODULE_STATE],
     },
   },
   {
@@ -85,6 +89,7 @@ export default tseslint.config(
       "vitest/no-disabled-tests": "error",
       "vitest/expect-expect": "off",
       "vitest/valid-title": "off",
+      "no-restricted-syntax": ["error", ...SYNTAX],
       "max-lines-per-function": "off",
       "@typescript-eslint/no-non-null-assertion": "off",
     },
