@@ -50,6 +50,8 @@ describe("concurrent_users", () => {
     const all = timelineOf([...times(30, 200), ...times(60, 20), ...times(30, 200)], fast);
     const timeline = { ...all, judged: { from: 30, to: 90 } };
     expect(measurementsOf(factsOf(600), timeline, [P95]).concurrent_users).toMatchObject({ value: 20 });
+    const few = { ...timelineOf([...times(30, 5), ...times(60, 20), ...times(30, 5)], fast), judged: timeline.judged };
+    expect(measurementsOf(factsOf(600), few, [P95]).concurrent_users).toMatchObject({ value: 20 });
   });
   it("says how high it could be when a window cannot be told", () => {
     // Per second ten answers, one slow: between 90 and 100 % of each second's answers may be fast enough.

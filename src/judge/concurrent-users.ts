@@ -36,9 +36,9 @@ function heldOverall(measured: Measurements, objectives: readonly Objective[]): 
 function fewestUsers({ judged, points }: Timeline): number | undefined {
   const inside = points.filter(({ at }) => at > judged.from + EPSILON && at <= judged.to + EPSILON);
   const covered = inside.reduce((sum, { seconds }) => sum + seconds, 0);
-  const longest = Math.max(0, ...inside.map(({ seconds }) => seconds));
+  const longest = inside.reduce((most, { seconds }) => Math.max(most, seconds), 0);
   if (inside.length === 0 || covered < judged.to - judged.from - 2 * longest - EPSILON) return undefined;
-  return Math.min(...inside.map(({ users }) => users));
+  return inside.reduce((fewest, { users }) => Math.min(fewest, users), Infinity);
 }
 
 /** Windows of 60 to 120 s of unbroken periods: any longer stretch is judged by its parts. */

@@ -121,6 +121,9 @@ describe("facts that contradict themselves", () => {
   ] as const)("give no measurement: %s", (_, change) => {
     expect(measurementsOf({ ...facts, ...change }, undefined, [])).toStrictEqual({});
   });
+  it("are not those of answers in no time", () => {
+    expect(measurementsOf(factsOf(200, 0), undefined, []).latency_p95).toMatchObject({ value: 0 });
+  });
   it("are not those of an engine whose interpolation is one rounding error off", () => {
     const quantiles = [[0.5, 0.10000000000000002], [0.95, 0.1], [1, 0.10000000000000002]] as const; // prettier-ignore
     expect(names({ ...facts, latency: { ...facts.latency, quantiles } })).toContain("latency_p95");

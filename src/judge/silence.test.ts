@@ -19,6 +19,7 @@ describe("hangsOf", () => {
     ["ten answers due", "2222222222.....2222222222", 1],
     ["not fewer", "1111111111.........1111111111", 0],
     ["not pauses that are usual", "99.....99.....99.....99.....99", 0],
+    ["not three alike", "99.....99.....99.....99", 0],
     ["one three times the usual pause", "99..99..99..99..99......99", 1],
     ["not one below three times", "99..99..99..99..99.....99", 0],
     ["both of two", "99999999.....99999999.....9999999", 2],

@@ -60,7 +60,7 @@ export function hangsOf(timeline: Timeline): readonly Silence[] {
   const silent = stretches.reduce((sum, stretch) => sum + lengthOf(stretch), 0);
   const usual = usualPause(stretches);
   // The pace over the whole window but the longest silence, so that thinking pauses count as part of the pace.
-  const longest = Math.max(0, ...stretches.map(lengthOf));
+  const longest = stretches.reduce((most, stretch) => Math.max(most, lengthOf(stretch)), 0);
   const seconds = answering.reduce((sum, point) => sum + point.seconds, 0) + silent - longest;
   const pace = seconds > 0 ? answers / seconds : 0;
   return stretches.filter((stretch) => {
