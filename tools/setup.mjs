@@ -32,12 +32,16 @@ async function setUp(flags) {
   const chains = chainsFor(flags);
   if (!(await anyNeeded(chains.flat()))) return;
   await withLock(TOOLS, async () => {
-    const ends = await Promise.allSettled(chains.map(fillChain));
-    const failed = ends.filter((end) => end.status === "rejected").map((end) => end.reason);
-    const unexpected = failed.find((error) => !(error instanceof SetupError));
-    if (unexpected !== undefined) throw unexpected;
-    if (failed.length > 0) throw new SetupError(failed.map((error) => error.message).join("\n"));
+    const done = await Promise.all(chains.map((chain) => fillChain(chain).then(() => true, tellFailure)));
+    if (done.includes(false)) process.exitCode = 1;
   });
+}
+
+/** Told at once; the other chains go on, so that the next set-up has less to do. */
+function tellFailure(error) {
+  if (!(error instanceof SetupError)) throw error;
+  say("failed", error.message);
+  return false;
 }
 
 async function anyNeeded(names) {
@@ -63,7 +67,6 @@ try {
   if (unknown !== undefined) throw new SetupError(`Unknown option ${unknown}; there are ${FLAGS.join(" and ")}.`);
   await setUp(flags);
 } catch (error) {
-  if (!(error instanceof SetupError)) throw error;
-  say("failed", error.message);
+  tellFailure(error);
   process.exitCode = 1;
 }
