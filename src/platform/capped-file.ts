@@ -8,14 +8,15 @@ export interface CappedFile {
 
 /**
  * A log file that never grows beyond `maxBytes`: a child that prints without end must fill neither disk nor memory.
- * A failing write (disk full) ends the log, not the run: what counts is the summary, which is checked apart.
+ * A file that cannot be opened or written (disk full) ends the log, not the run: what counts is the summary, which is checked apart.
  */
 export function createCappedFile(path: string, maxBytes: number): CappedFile {
-  const descriptor = openSync(path, "w", 0o600);
   let written = 0;
   let leftOut = 0;
-  let broken = false;
+  const descriptor = opened(path);
+  let broken = descriptor === undefined;
   const put = (chunk: Buffer): void => {
+    if (descriptor === undefined) return;
     try {
       writeSync(descriptor, chunk);
     } catch {
@@ -34,7 +35,15 @@ export function createCappedFile(path: string, maxBytes: number): CappedFile {
     close() {
       if (leftOut > 0)
         put(Buffer.from(`\n[chatbench: the log was cut here; ${String(leftOut)} more bytes were left out]\n`));
-      closeSync(descriptor);
+      if (descriptor !== undefined) closeSync(descriptor);
     },
   };
+}
+
+function opened(path: string): number | undefined {
+  try {
+    return openSync(path, "w", 0o600);
+  } catch {
+    return undefined;
+  }
 }

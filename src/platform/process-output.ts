@@ -10,22 +10,34 @@ export interface ProcessOutput {
   readonly timedOut: boolean;
 }
 
+export interface OutputLimits {
+  /** The whole group is killed after this time. */
+  readonly timeoutMs: number;
+  /** The whole group is killed at once. */
+  readonly kill?: AbortSignal;
+}
+
 /** Runs a short command to its end and returns what it printed (up to 4 MiB each way). */
 export async function outputOf(
   spec: Omit<ChildSpec, "onStdoutLine" | "onStderrLine" | "log">,
-  timeoutMs: number,
+  limits: OutputLimits,
 ): Promise<ProcessOutput | { readonly problem: string }> {
   const stdout = createCollector();
   const stderr = createCollector();
   const started = await startProcess({ ...spec, onStdoutLine: stdout.add, onStderrLine: stderr.add });
   if ("problem" in started) return started;
   let timedOut = false;
-  const cancel = after(timeoutMs, () => {
+  const cancel = after(limits.timeoutMs, () => {
     timedOut = true;
     started.child.kill();
   });
+  const onKill = (): void => started.child.kill();
+  limits.kill?.addEventListener("abort", onKill, { once: true });
+  if (limits.kill?.aborted === true) onKill();
   const { code } = await started.child.exited;
   cancel();
+  limits.kill?.removeEventListener("abort", onKill);
+  onKill(); // whatever it left running in its group
   return { code, stdout: stdout.text(), stderr: stderr.text(), timedOut };
 }
 

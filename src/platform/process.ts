@@ -39,21 +39,27 @@ export interface RunningChild {
 /** Starts a child in its own process group; a child that cannot be started is a value with the system's code. */
 export async function startProcess(spec: ChildSpec): Promise<{ child: RunningChild } | { problem: string }> {
   const log = spec.log === undefined ? undefined : createCappedFile(spec.log.path, spec.log.maxBytes);
-  const child = spawn(spec.command, [...spec.args], {
-    cwd: spec.cwd,
-    env: { ...spec.env },
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const failure = await new Promise<string | undefined>((resolve) => {
-    child.once("spawn", () => resolve(undefined));
-    child.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
-  });
-  if (failure !== undefined || child.pid === undefined) {
+  try {
+    const child = await spawned(spec);
+    return { child: watch(child, child.pid, { spec, log }) };
+  } catch (error) {
     log?.close();
-    return { problem: failure ?? "no pid" };
+    return { problem: (error as NodeJS.ErrnoException).code ?? (error as Error).message };
   }
-  return { child: watch(child, child.pid, { spec, log }) };
+}
+
+/** Rejects with the system's error; an argument that no system takes (a NUL in it) is one too. */
+function spawned(spec: ChildSpec): Promise<ChildProcess & { pid: number }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(spec.command, [...spec.args], {
+      cwd: spec.cwd,
+      env: { ...spec.env },
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    child.once("spawn", () => resolve(child as ChildProcess & { pid: number }));
+    child.once("error", reject);
+  });
 }
 
 function watch(child: ChildProcess, pid: number, to: { spec: ChildSpec; log: CappedFile | undefined }): RunningChild {
@@ -83,9 +89,10 @@ function consume(
 ): void {
   if (stream === null) return;
   const cutter = onLine === undefined ? undefined : createLineCutter(MAX_LINE, onLine);
+  const decoder = new TextDecoder();
   stream.on("data", (chunk: Buffer) => {
     log?.write(chunk);
-    cutter?.push(chunk.toString("utf8"));
+    cutter?.push(decoder.decode(chunk, { stream: true }));
   });
   stream.on("end", () => cutter?.end());
   stream.on("error", () => undefined);
@@ -109,11 +116,12 @@ function exitOf(child: ChildProcess): Promise<ChildExit> {
   });
 }
 
-/** Signals every process of the group that `pid` leads; one already gone is fine. */
+/** Signals every process of the group that `pid` leads; one already gone (or, on macOS, a zombie: EPERM) is fine. */
 export function signalGroup(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
   try {
     process.kill(-pid, signal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "ESRCH" && code !== "EPERM") throw error;
   }
 }

@@ -25,7 +25,7 @@ export function followFile(path: string, periodMs: number, onLine: (line: string
     }
   };
   const next = (): void => {
-    reading = reading.then(readOn);
+    reading = reading.then(readOn).catch(() => undefined); // a failing disk ends the view, not the run
   };
   const stop = every(periodMs, next);
   return async () => {

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { TrialWork } from "../../model/index.ts";
 
 export interface RunFiles {
@@ -8,13 +9,16 @@ export interface RunFiles {
   readonly secrets?: string;
 }
 
-/** Arguments that `k6 run` and `k6 inspect` share; no value of a secret is among them. */
+/**
+ * Arguments that `k6 run` and `k6 inspect` share; no value of a secret is among them. Files are named relative to the
+ * run's folder, in which k6 runs: it would take apart a path with a comma, `&`, `+` or `%` in it.
+ */
 export function commonArguments(files: Pick<RunFiles, "config" | "secrets">): string[] {
   return [
     "--no-color",
     "--log-format=json",
-    `--config=${files.config}`,
-    ...(files.secrets === undefined ? [] : [`--secret-source=file=${files.secrets}`]),
+    `--config=${basename(files.config)}`,
+    ...(files.secrets === undefined ? [] : [`--secret-source=file=${basename(files.secrets)}`]),
   ];
 }
 
@@ -34,7 +38,7 @@ export function runArguments(work: TrialWork, files: RunFiles): string[] {
     "--quiet",
     ...commonArguments(files),
     ...Object.entries(tags).map(([name, value]) => `--tag=${name}=${value}`),
-    `--out=web-dashboard=host=127.0.0.1&port=0&period=1s&record=${files.record}`,
+    `--out=web-dashboard=host=127.0.0.1&port=0&period=1s&record=${basename(files.record)}`,
     ...(work.prometheusUrl === undefined ? [] : ["--out=experimental-prometheus-rw"]),
     "--",
     files.wrapper,

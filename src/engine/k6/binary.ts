@@ -51,7 +51,7 @@ export async function findK6(search: K6Search): Promise<{ binary: K6Binary } | {
 async function versionOf(path: string): Promise<string | undefined> {
   const output = await outputOf(
     { command: path, args: ["version"], cwd: "/", env: { K6_AUTO_EXTENSION_RESOLUTION: "false" } },
-    10_000,
+    { timeoutMs: 10_000 },
   );
   if ("problem" in output) return undefined;
   return /k6(?:\.exe)? v(\d+\.\d+\.\d+\S*)/.exec(output.stdout)?.[1];

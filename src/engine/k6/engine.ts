@@ -5,19 +5,24 @@ import {
   type Engine,
   type Inspection,
   type Reason,
+  type TrialOutcome,
   type TrialResult,
   type TrialWork,
 } from "../../model/index.ts";
 import { removeFolder, writeFileAtomic } from "../../platform/files.ts";
+import { outOfMemoryKills } from "../../platform/memory.ts";
 import { findK6, type K6Binary, type K6Search } from "./binary.ts";
 import { k6Environment } from "./environment.ts";
+import { abortedOutcome } from "./outcome.ts";
 import { inspectScript, writeSecrets } from "./prepare.ts";
 import type { ScriptOptions } from "./script-options.ts";
-import { runTrial, trialFiles, type PreparedTrial } from "./trial.ts";
-import { wrapperText } from "./wrapper.ts";
+import { abortedBy, runTrial, trialFiles, type PreparedTrial } from "./trial.ts";
+import { GRACEFUL_STOP_SECONDS, wrapperText } from "./wrapper.ts";
 
 /** Beyond what k6 says a script can last: setup, teardown and the summary need time too. */
 const MARGIN_SECONDS = 60;
+/** After TERM, how long k6 may take to end its iterations, run teardown and write the summary. */
+const GRACE_MS = 20_000;
 
 export interface K6Deps {
   readonly search: K6Search;
@@ -25,7 +30,10 @@ export interface K6Deps {
   /** The compiled (or, under test, source) runtime that wrappers import: absolute. */
   readonly runtimeFile: string;
   readonly clock: Clock;
+  /** How long after TERM the group is killed, in milliseconds; given by tests only. */
   readonly graceMs?: number;
+  /** How often the system's out-of-memory killer has struck; given by tests only. */
+  readonly outOfMemoryKills?: () => Promise<number | undefined>;
 }
 
 /** Stock k6 as a local process. */
@@ -38,22 +46,24 @@ export function createK6Engine(deps: K6Deps): Engine {
       const result = await binary();
       return "binary" in result ? { version: result.binary.version } : result;
     },
-    inspect: async (work) => {
-      const asked = await askScript(work, deps, await binary());
-      return "problem" in asked ? asked : { inspection: inspectionOf(work, asked.script) };
-    },
-    run: async (work, watch) => {
-      const at = deps.clock.now();
-      const asked = await askScript(work, deps, await binary());
-      if ("problem" in asked) return broken(asked.problem, at, deps);
-      const prepared = await prepare(work, asked, deps);
-      if ("problem" in prepared) return broken(prepared.problem, at, deps);
-      try {
+    inspect: async (work) =>
+      await withoutSecretsAfter(work, async () => {
+        const asked = await askScript(work, deps, { found: await binary() });
+        return "problem" in asked ? asked : { inspection: inspectionOf(work, asked.script) };
+      }),
+    run: async (work, watch) =>
+      await withoutSecretsAfter(work, async () => {
+        const at = deps.clock.now();
+        const asked = await askScript(work, deps, { found: await binary(), kill: watch.kill });
+        const notStarted = (outcome: TrialOutcome): TrialResult => ({
+          ...{ outcome, startedAt: at, endedAt: deps.clock.now(), failedPushes: 0 },
+        });
+        if (watch.stop.aborted || watch.kill.aborted) return notStarted(abortedOutcome(abortedBy(watch)));
+        if ("problem" in asked) return notStarted({ kind: "broken", reason: asked.problem });
+        const prepared = await prepare(work, asked, deps);
+        if ("problem" in prepared) return notStarted({ kind: "broken", reason: prepared.problem });
         return await runTrial(work, prepared, watch);
-      } finally {
-        if (prepared.files.secrets !== undefined) await removeFolder(prepared.files.secrets);
-      }
-    },
+      }),
   };
 }
 
@@ -63,21 +73,35 @@ interface Asked {
   readonly files: PreparedTrial["files"];
 }
 
+/** The secrets' file lives no longer than the k6 that reads it, however that ends. */
+async function withoutSecretsAfter<T>(work: TrialWork, use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } finally {
+    await removeFolder(secretsFile(work));
+  }
+}
+
+function secretsFile(work: TrialWork): string {
+  return join(work.folder, ".secrets");
+}
+
 async function askScript(
   work: TrialWork,
   deps: K6Deps,
-  found: { binary: K6Binary } | { problem: Reason },
+  how: { found: { binary: K6Binary } | { problem: Reason }; kill?: AbortSignal },
 ): Promise<Asked | { problem: Reason }> {
+  const { found, kill } = how;
   if ("problem" in found) return found;
   const plain = trialFiles(work.folder, work.index);
   const hasSecrets = Object.keys(work.scenario.secrets).length > 0;
-  const files = hasSecrets ? { ...plain, secrets: join(work.folder, ".secrets") } : plain;
+  const files = hasSecrets ? { ...plain, secrets: secretsFile(work) } : plain;
   const config = await writeFileAtomic(files.config, "{}\n");
   if (config.problem !== undefined) return { problem: reason("storage", config.problem.text) };
   const secrets = files.secrets === undefined ? {} : await writeSecrets(work, files.secrets);
   if (secrets.problem !== undefined) return { problem: secrets.problem };
   const env = k6Environment(work, deps.inherited);
-  const asked = await inspectScript(work, { binary: found.binary.path, env, files });
+  const asked = await inspectScript(work, { binary: found.binary.path, env, files, ...(kill && { kill }) });
   return "problem" in asked ? asked : { script: asked.script, binary: found.binary, files };
 }
 
@@ -96,7 +120,8 @@ async function prepare(work: TrialWork, asked: Asked, deps: K6Deps): Promise<Pre
     env: k6Environment(work, deps.inherited),
     maxSeconds: work.scenario.maxSeconds ?? (inspectionOf(work, asked.script).maxSeconds ?? 3600) + MARGIN_SECONDS,
     clock: deps.clock,
-    ...(deps.graceMs === undefined ? {} : { graceMs: deps.graceMs }),
+    graceMs: deps.graceMs ?? GRACE_MS,
+    outOfMemoryKills: deps.outOfMemoryKills ?? outOfMemoryKills,
   };
 }
 
@@ -111,9 +136,5 @@ function inspectionOf(work: TrialWork, script: ScriptOptions): Inspection {
     };
   }
   const seconds = load.stages.reduce((sum, stage) => sum + stage.seconds, load.warmup.seconds);
-  return { maxUsers: load.users, thresholds, maxSeconds: seconds + 30 };
-}
-
-function broken(why: Reason, startedAt: number, deps: K6Deps): TrialResult {
-  return { outcome: { kind: "broken", reason: why }, startedAt, endedAt: deps.clock.now(), failedPushes: 0 };
+  return { maxUsers: load.users, thresholds, maxSeconds: seconds + GRACEFUL_STOP_SECONDS };
 }

@@ -6,22 +6,25 @@ export const LOAD_END = "chatbench_load_end_ms";
 /** Metrics that only the wrapper writes: hidden from the script's own handleSummary and from `k6.<metric>`. */
 export const OWN_METRICS: readonly string[] = [EXCEPTIONS, LOAD_START, LOAD_END];
 
+/** Part of the load that a sample belongs to: `warmup`, `judged` or `tail`. Named so that no tag of a script hides it. */
+export const PHASE_TAG = "chatbench_phase";
 /** Tag of a user whose last answer was not good: `failed`, or `mixed` where that cannot be told. */
-export const ANSWER_TAG = "answer";
+export const ANSWER_TAG = "chatbench_answer";
+const JUDGED = `${PHASE_TAG}:judged`;
 
 /** Sub-metrics that an empty threshold makes k6 report. */
 export const SUB_METRICS = {
-  latency: "http_req_duration{phase:judged,expected_response:true}",
-  requests: "http_reqs{phase:judged}",
-  failed: "http_req_failed{phase:judged}",
-  checks: "checks{phase:judged}",
-  checksAfterFailed: `checks{phase:judged,${ANSWER_TAG}:failed}`,
-  checksAfterMixed: `checks{phase:judged,${ANSWER_TAG}:mixed}`,
-  iterations: "iterations{phase:judged}",
-  threwAfterGood: `${EXCEPTIONS}{phase:judged,after:good}`,
-  threwAfterFailed: `${EXCEPTIONS}{phase:judged,after:failed}`,
-  threwAfterMixed: `${EXCEPTIONS}{phase:judged,after:mixed}`,
-  threwWithoutRequest: `${EXCEPTIONS}{phase:judged,after:none}`,
+  latency: `http_req_duration{${JUDGED},expected_response:true}`,
+  requests: `http_reqs{${JUDGED}}`,
+  failed: `http_req_failed{${JUDGED}}`,
+  checks: `checks{${JUDGED}}`,
+  checksAfterFailed: `checks{${JUDGED},${ANSWER_TAG}:failed}`,
+  checksAfterMixed: `checks{${JUDGED},${ANSWER_TAG}:mixed}`,
+  iterations: `iterations{${JUDGED}}`,
+  threwAfterGood: `${EXCEPTIONS}{${JUDGED},after:good}`,
+  threwAfterFailed: `${EXCEPTIONS}{${JUDGED},after:failed}`,
+  threwAfterMixed: `${EXCEPTIONS}{${JUDGED},after:mixed}`,
+  threwWithoutRequest: `${EXCEPTIONS}{${JUDGED},after:none}`,
 } as const;
 
 /** Quantiles in percent that k6 reports of every trend; minimum and maximum come apart. */

@@ -35,7 +35,7 @@ const ABORTED = {
 
 /** How a k6 process ended, from its exit code, signal and what we had done to it: both are needed, neither is enough. */
 export function outcomeOf(ending: Ending): TrialOutcome {
-  if (ending.cause.kind === "stopped") return aborted(ending.cause.by);
+  if (ending.cause.kind === "stopped") return abortedOutcome(ending.cause.by);
   if (ending.cause.kind === "timeout") {
     const seconds = Math.round(ending.cause.afterSeconds);
     return broken("timeout", `Ended after its longest time of ${String(seconds)} s.`);
@@ -46,8 +46,8 @@ export function outcomeOf(ending: Ending): TrialOutcome {
       : broken("killed", `Something ended k6 by ${ending.signal}.`);
   }
   if (ending.code === 0 || ending.code === 99) return { kind: "completed", exitCode: ending.code };
-  if (ending.code === 105) return aborted("person");
-  if (ending.code === 108) return aborted("script");
+  if (ending.code === 105) return abortedOutcome("person");
+  if (ending.code === 108) return abortedOutcome("script");
   const known = EXIT_CODES[ending.code ?? -1];
   const detail = ending.lastError === undefined ? "." : `: ${ending.lastError}`;
   if (known === undefined)
@@ -55,7 +55,8 @@ export function outcomeOf(ending: Ending): TrialOutcome {
   return broken(known.code, `${known.text} (k6 exit code ${String(ending.code)})${detail}`);
 }
 
-function aborted(by: AbortedBy): TrialOutcome {
+/** A trial that somebody ended, started or not. */
+export function abortedOutcome(by: AbortedBy): TrialOutcome {
   return { kind: "aborted", by, reason: reason(ABORTED[by].code, ABORTED[by].text) };
 }
 

@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import { reason, type Reason, type TrialWork } from "../../model/index.ts";
 import { readTextFile, writeFileAtomic } from "../../platform/files.ts";
 import { outputOf, type ProcessOutput } from "../../platform/process-output.ts";
@@ -13,6 +12,8 @@ export interface InspectInput {
   readonly binary: string;
   readonly env: Readonly<Record<string, string>>;
   readonly files: Pick<RunFiles, "config" | "secrets">;
+  /** Ends k6 at once. */
+  readonly kill?: AbortSignal;
 }
 
 /** Asks k6 what the script's options are: its init code runs, no load is made. */
@@ -35,10 +36,10 @@ export async function inspectScript(
         "--",
         path,
       ],
-      cwd: dirname(path),
+      cwd: work.folder,
       env: input.env,
     },
-    INSPECT_TIMEOUT_MS,
+    { timeoutMs: INSPECT_TIMEOUT_MS, ...(input.kill === undefined ? {} : { kill: input.kill }) },
   );
   if ("problem" in output) {
     return {
@@ -65,6 +66,11 @@ function whyUnusable(path: string, output: ProcessOutput): Reason {
 
 /** Writes the scenario's secrets for k6/secrets: `name=value` lines in a file that only we can read. */
 export async function writeSecrets(work: TrialWork, path: string): Promise<{ problem?: Reason }> {
+  const broken = Object.entries(work.scenario.secrets).find(([, secret]) => /[\r\n]/.test(secret.reveal()))?.[0];
+  if (broken !== undefined) {
+    const text = `The secret "${broken}" holds a line break, which the secret files of k6 cannot: encode it, for example as base64.`;
+    return { problem: reason("engine_configuration", text) };
+  }
   const lines = Object.entries(work.scenario.secrets).map(([name, secret]) => `${name}=${secret.reveal()}\n`);
   const written = await writeFileAtomic(path, lines.join(""), { mode: 0o600 });
   return written.problem === undefined ? {} : { problem: reason("storage", written.problem.text) };

@@ -1,13 +1,17 @@
 import { judgedSecondsOf, type Load, type Progress, type TimelinePoint } from "../../model/index.ts";
 
-/** What a watcher sees of a point of the timeline; P95 and errors are those of that second. */
-export function progressOf(point: TimelinePoint, load: Load): Progress {
+/**
+ * What a watcher sees of a point of the timeline; P95 and errors are those of that second. The load began
+ * `beforeSeconds` after the point's zero; undefined: not yet.
+ */
+export function progressOf(point: TimelinePoint, load: Load, beforeSeconds: number | undefined): Progress {
   const judged = judgedSecondsOf(load);
   const total = judged === undefined ? undefined : load.warmup.seconds + judged;
-  const phase = point.at < load.warmup.seconds ? "warmup" : point.at <= (total ?? Infinity) ? "judged" : "ending";
+  const elapsed = beforeSeconds === undefined ? 0 : Math.max(0, point.at - beforeSeconds);
+  const phase = elapsed < load.warmup.seconds ? "warmup" : elapsed <= (total ?? Infinity) ? "judged" : "ending";
   return {
-    phase,
-    elapsedSeconds: point.at,
+    phase: beforeSeconds === undefined ? "starting" : phase,
+    elapsedSeconds: elapsed,
     ...(total === undefined ? {} : { totalSeconds: total }),
     users: point.users,
     requestsPerSecond: point.requests / point.seconds,

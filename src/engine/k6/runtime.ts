@@ -1,9 +1,13 @@
 // Runs inside k6, not in Node: the part of the wrapper that every script shares. It tags the phase of each request,
 // counts what k6 does not (exceptions, failed checks of good answers), and hands the whole summary over as a file.
 import exec from "k6/execution";
-import http from "k6/http";
 import { Counter, Gauge } from "k6/metrics";
-import { ANSWER_TAG, EXCEPTIONS, LOAD_END, LOAD_START, OWN_METRICS } from "./names.ts";
+import { watchAnswers, type AnswerHooks, type LastAnswer } from "./answers.ts";
+import { ANSWER_TAG, EXCEPTIONS, LOAD_END, LOAD_START, PHASE_TAG } from "./names.ts";
+import { viewOf, type SummaryData } from "./script-summary.ts";
+
+// At once, not when a script asks for it: the wrapper imports this module before the script.
+const attach = watchAnswers();
 
 /** What the engine tells the wrapper; milliseconds since the load began. */
 export interface WrapperConfig {
@@ -17,11 +21,11 @@ export interface WrapperConfig {
 }
 
 type Script = Readonly<Record<string, unknown>>;
-type Work = (...args: unknown[]) => unknown;
-type LastAnswer = "none" | "good" | "failed" | "mixed";
-interface SummaryData {
-  metrics: Record<string, unknown>;
+interface ScriptOptions {
+  readonly noTeardown?: boolean;
+  readonly summaryTrendStats?: readonly string[];
 }
+type Work = (...args: unknown[]) => unknown;
 
 export interface Instrumented {
   readonly wrap: (work: unknown, name: string) => Work;
@@ -35,7 +39,8 @@ export function instrument(script: Script, config: WrapperConfig): Instrumented 
   const loadStart = new Gauge(LOAD_START);
   const loadEnd = new Gauge(LOAD_END);
   const user = createUser(config, (at) => loadStart.add(at));
-  watchAnswers(user);
+  attach({ beforeRequest: user.mark, answered: user.answered });
+  const options = (script.options ?? {}) as ScriptOptions;
 
   return {
     wrap: (work, name) => {
@@ -44,9 +49,13 @@ export function instrument(script: Script, config: WrapperConfig): Instrumented 
     },
     teardown: (data) => {
       loadEnd.add(Date.now());
-      return typeof script.teardown === "function" ? (script.teardown as Work)(data) : undefined;
+      if (typeof script.teardown !== "function" || options.noTeardown === true) return undefined;
+      return (script.teardown as Work)(data);
     },
-    handleSummary: (data) => ({ ...scriptSummary(script, data), [config.summaryFile]: JSON.stringify(data) }),
+    handleSummary: (data) => {
+      const whole = JSON.stringify(data); // before the script can change it
+      return { ...scriptSummary(script, data), [config.summaryFile]: whole };
+    },
   };
 }
 
@@ -77,15 +86,22 @@ export function merge(script: unknown, ours: Readonly<Record<string, unknown>>, 
   for (const name of own ? [] : ["scenarios", "vus", "duration", "iterations", "stages"])
     // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a copy of our own
     delete options[name];
-  return { ...options, ...ours, thresholds: { ...(ours.thresholds as object), ...(options.thresholds as object) } };
+  const stats = [ours.summaryTrendStats, options.summaryTrendStats].flatMap((list) => (list ?? []) as string[]);
+  return {
+    ...options,
+    ...ours,
+    summaryTrendStats: [...new Set(stats)],
+    noTeardown: false, // ours notes when the load ended; the script's is left out if it wants so
+    thresholds: { ...(ours.thresholds as object), ...(options.thresholds as object) },
+  };
 }
 
 interface User {
-  beginIteration(): void;
+  readonly beginIteration: () => void;
   /** Called before each request and after each iteration: the phase of what k6 counts next. */
-  mark(): void;
-  answered(answer: LastAnswer): void;
-  lastAnswer(): LastAnswer;
+  readonly mark: () => void;
+  readonly answered: AnswerHooks["answered"];
+  readonly lastAnswer: () => LastAnswer;
 }
 
 function createUser(config: WrapperConfig, onLoadStart: (at: number) => void): User {
@@ -98,7 +114,7 @@ function createUser(config: WrapperConfig, onLoadStart: (at: number) => void): U
     if (begin === undefined) return; // setup and teardown belong to no phase
     const elapsed = Date.now() - begin;
     const now = elapsed < config.warmupMs ? "warmup" : elapsed < judgedEndMs ? "judged" : "tail";
-    if (now !== phase) exec.vu.metrics.tags.phase = phase = now;
+    if (now !== phase) exec.vu.metrics.tags[PHASE_TAG] = phase = now;
     if (!tagged) return;
     // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the only way to take a tag off a k6 user
     delete exec.vu.metrics.tags[ANSWER_TAG];
@@ -111,6 +127,8 @@ function createUser(config: WrapperConfig, onLoadStart: (at: number) => void): U
         onLoadStart(begin);
       }
       last = "none";
+      // k6 takes all tags off a user that it starts again (in another scenario, or after users became fewer).
+      phase = "";
       mark();
     },
     mark,
@@ -124,41 +142,6 @@ function createUser(config: WrapperConfig, onLoadStart: (at: number) => void): U
   };
 }
 
-/**
- * k6's summary cannot tell a failed check of a good answer from one of an answer that has failed anyway. So the
- * functions of k6/http (named imports read them from this same object) tag the user after an answer that failed.
- */
-function watchAnswers(user: User): void {
-  const functions = http as unknown as Record<string, Work>;
-  let ownExpectation = false;
-  const judge = (response: unknown): LastAnswer => {
-    const status = (response as { status?: number } | null)?.status ?? 0;
-    if (ownExpectation) return status === 200 ? "good" : "mixed";
-    return status >= 200 && status < 400 ? "good" : "failed";
-  };
-  const patch = (name: string, after: (result: unknown) => void): void => {
-    const original = functions[name];
-    if (original === undefined) return;
-    functions[name] = (...args) => {
-      user.mark();
-      const result = original.apply(http, args);
-      after(result);
-      return result;
-    };
-  };
-  for (const name of ["get", "post", "put", "patch", "del", "head", "options", "request"])
-    patch(name, (result) => user.answered(judge(result)));
-  patch("batch", (results) => {
-    const answers = Object.values(results as Record<string, unknown>).map(judge);
-    user.answered(answers.every((answer) => answer === "good") ? "good" : "mixed");
-  });
-  patch("asyncRequest", (promise) => {
-    const settled = (): void => user.answered("mixed");
-    (promise as Promise<unknown>).then((response) => (judge(response) === "good" ? undefined : settled()), settled);
-  });
-  patch("setResponseCallback", () => (ownExpectation = true));
-}
-
 function isThenable(value: unknown): value is Promise<unknown> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 }
@@ -166,17 +149,11 @@ function isThenable(value: unknown): value is Promise<unknown> {
 /** The script's own handleSummary, which sees no metric of ours; if it throws, our summary is written all the same. */
 function scriptSummary(script: Script, data: SummaryData): Record<string, string> {
   if (typeof script.handleSummary !== "function") return {};
-  const metrics = Object.fromEntries(
-    Object.entries(data.metrics).filter(([name]) => !OWN_METRICS.some((own) => name.startsWith(own)) && !isOurs(name)),
-  );
   try {
-    return ((script.handleSummary as Work)({ ...data, metrics }) ?? {}) as Record<string, string>;
+    const view = viewOf(data, ((script.options ?? {}) as ScriptOptions).summaryTrendStats);
+    return ((script.handleSummary as Work)(view) ?? {}) as Record<string, string>;
   } catch (error) {
     console.error(`handleSummary of the script threw: ${String(error)}`);
     return {};
   }
-}
-
-function isOurs(name: string): boolean {
-  return name.includes("{phase:judged");
 }

@@ -6,7 +6,6 @@ import {
   type Clock,
   type LoadFacts,
   type Timeline,
-  type TimelinePoint,
   type TrialOutcome,
   type TrialResult,
   type TrialWatch,
@@ -14,7 +13,6 @@ import {
 } from "../../model/index.ts";
 import { after } from "../../platform/clock.ts";
 import { readTextFile, removeFolder } from "../../platform/files.ts";
-import { outOfMemoryKills } from "../../platform/memory.ts";
 import { startProcess, type RunningChild } from "../../platform/process.ts";
 import { followFile } from "../../platform/tail.ts";
 import { runArguments, type RunFiles } from "./arguments.ts";
@@ -22,13 +20,13 @@ import { createLogReader } from "./log.ts";
 import { outcomeOf, type Ending } from "./outcome.ts";
 import { progressOf } from "./progress.ts";
 import { factsFromSummary } from "./summary.ts";
-import { assembleTimeline, createTimelineReader } from "./timeline.ts";
+import { assembleTimeline, createTimelineReader, type RecordedPoint } from "./timeline.ts";
 
-/** After TERM, how long k6 may take to end its iterations, run teardown and write the summary. */
-const GRACE_MS = 20_000;
 const MAX_LOG_BYTES = 16 * 1024 * 1024;
 const MAX_SUMMARY_BYTES = 64 * 1024 * 1024;
 const FOLLOW_MS = 500;
+/** Node runs a timer of more than this at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export interface PreparedTrial {
   readonly binary: string;
@@ -37,8 +35,9 @@ export interface PreparedTrial {
   /** k6 is ended as `timeout` after this many seconds. */
   readonly maxSeconds: number;
   readonly clock: Clock;
-  /** How long after TERM the group is killed, in milliseconds; given by tests only. */
-  readonly graceMs?: number;
+  /** How long after TERM the group is killed, in milliseconds. */
+  readonly graceMs: number;
+  readonly outOfMemoryKills: () => Promise<number | undefined>;
 }
 
 /** Starts k6, watches it to its end, and reads what it left behind. */
@@ -47,7 +46,7 @@ export async function runTrial(work: TrialWork, prepared: PreparedTrial, watch: 
   const log = createLogReader();
   const recorded = followRecord(work, files.record, watch);
   const startedAt = clock.now();
-  const kills = await outOfMemoryKills();
+  const kills = await prepared.outOfMemoryKills();
   const started = await startProcess({
     command: prepared.binary,
     args: runArguments(work, files),
@@ -64,17 +63,25 @@ export async function runTrial(work: TrialWork, prepared: PreparedTrial, watch: 
   const cause = await watchToEnd(started.child, prepared, watch);
   const exit = await started.child.exited;
   started.child.kill(); // whatever it left running in its group
-  const timeline = await recorded.end();
-  const outOfMemory = (await outOfMemoryKills()) !== kills;
+  const killsAfter = await prepared.outOfMemoryKills();
+  const outOfMemory = kills !== undefined && killsAfter !== undefined && killsAfter > kills;
   const lastError = log.lastError();
   const ending: Ending = { ...exit, cause, outOfMemory, ...(lastError === undefined ? {} : { lastError }) };
+  const concluded = await conclude(work, files.summary, ending);
+  const timeline = await recorded.end(concluded.facts?.window);
   return {
-    ...(await conclude(work, files.summary, ending)),
+    ...concluded,
     ...(timeline === undefined ? {} : { timeline }),
     startedAt,
     endedAt: clock.now(),
     failedPushes: log.failedPushes(),
   };
+}
+
+/** Who stopped the trial; a kill without a word before is a person's. */
+export function abortedBy(watch: TrialWatch): AbortedBy {
+  const by: unknown = watch.stop.reason;
+  return by === "shutdown" || by === "spend_cap" ? by : "person";
 }
 
 /** Ends k6 when somebody asks for it or its time is over: TERM once, then KILL to the group. */
@@ -85,19 +92,20 @@ async function watchToEnd(child: RunningChild, prepared: PreparedTrial, watch: T
     if (cause.kind !== "none") return;
     cause = why;
     child.terminate();
-    cancelGrace = after(prepared.graceMs ?? GRACE_MS, () => child.kill());
+    cancelGrace = after(prepared.graceMs, () => child.kill());
   };
-  const onStop = (): void => end({ kind: "stopped", by: watch.stop.reason as AbortedBy });
+  const onStop = (): void => end({ kind: "stopped", by: abortedBy(watch) });
   const onKill = (): void => {
     onStop();
     child.kill();
   };
-  const cancelTimeout = after(prepared.maxSeconds * 1000, () =>
+  const cancelTimeout = after(Math.min(prepared.maxSeconds * 1000, MAX_TIMER_MS), () =>
     end({ kind: "timeout", afterSeconds: prepared.maxSeconds }),
   );
   watch.stop.addEventListener("abort", onStop, { once: true });
   watch.kill.addEventListener("abort", onKill, { once: true });
   if (watch.stop.aborted) onStop();
+  if (watch.kill.aborted) onKill();
   await child.exited;
   cancelTimeout();
   cancelGrace();
@@ -126,7 +134,7 @@ async function conclude(work: TrialWork, summaryFile: string, ending: Ending): P
       : {
           problem: reason(
             "no_summary",
-            `k6 ended (exit code ${String(ending.code)}) without writing its summary: ${file.problem.text}`,
+            `k6 ended (exit code ${String(ending.code)}) without writing its summary: ${ending.lastError ?? file.problem.text}`,
           ),
         };
   if ("facts" in read) return { outcome, facts: read.facts };
@@ -138,20 +146,26 @@ function followRecord(
   work: TrialWork,
   record: string,
   watch: TrialWatch,
-): { end: () => Promise<Timeline | undefined> } {
+): { end: (window?: LoadFacts["window"]) => Promise<Timeline | undefined> } {
   const reader = createTimelineReader();
-  const points: TimelinePoint[] = [];
+  const points: RecordedPoint[] = [];
   const stop = followFile(record, FOLLOW_MS, (line) => {
     const point = reader.read(line);
     if (point === undefined) return;
     points.push(point);
-    watch.onProgress(progressOf(point, work.scenario.load));
+    const [startedAt, loadAt] = [reader.startedAt(), reader.loadAt()];
+    const before = startedAt === undefined || loadAt === undefined ? undefined : (loadAt - startedAt) / 1000;
+    watch.onProgress(progressOf(point, work.scenario.load, before));
   });
   return {
-    end: async () => {
+    end: async (window) => {
       await stop();
       await removeFolder(record); // its content lives on as timeline.json, a tenth of the size
-      return assembleTimeline(points, work.scenario.load);
+      return assembleTimeline(
+        { points, startedAt: reader.startedAt(), loadAt: reader.loadAt() },
+        work.scenario.load,
+        window,
+      );
     },
   };
 }

@@ -3,7 +3,11 @@ import { QUANTILE_GRID, SUB_METRICS } from "./names.ts";
 import type { ScriptOptions } from "./script-options.ts";
 import type { WrapperConfig } from "./runtime.ts";
 
-const GRACEFUL_STOP_SECONDS = 30;
+/**
+ * Longer than k6 waits for an answer (60 s): a request cut off before that leaves no sample at all, and a target that
+ * hangs would look like one that was asked less.
+ */
+export const GRACEFUL_STOP_SECONDS = 65;
 /** `url` and `name` (which is the URL unless a script sets it) would make a series of every address. */
 const SYSTEM_TAGS = ["status", "method", "group", "check", "error_code", "expected_response", "scenario", "service"];
 
@@ -20,8 +24,8 @@ export function wrapperText(input: WrapperInput): string {
   const own = input.scenario.load.stages === null;
   // The names are odd on purpose: a script may export functions of any usual name beside them.
   return `// Written by Chatbench for this run: the script with our options, phases and summary around it.
-import * as chatbench$script from ${script};
 import { instrument as chatbench$instrument, merge as chatbench$merge } from ${JSON.stringify(input.runtimeFile)};
+import * as chatbench$script from ${script};
 export * from ${script};
 const chatbench$config = ${JSON.stringify(wrapperConfig(input), null, 2)};
 const chatbench$ = chatbench$instrument(chatbench$script, chatbench$config);
@@ -74,7 +78,7 @@ function scenariosOf(name: string, warmup: Stage, stages: readonly Stage[]): unk
   return {
     [name]: {
       executor: "ramping-vus",
-      startVUs: all[0]?.users ?? 1,
+      startVUs: warmup.users,
       stages: all.map((stage) => ({ duration: `${String(Math.round(stage.seconds * 1000))}ms`, target: stage.users })),
       gracefulStop: `${String(GRACEFUL_STOP_SECONDS)}s`,
       gracefulRampDown: `${String(GRACEFUL_STOP_SECONDS)}s`,

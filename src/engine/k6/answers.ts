@@ -1,0 +1,135 @@
+// Runs inside k6, not in Node: watches what k6/http answers, because k6's summary cannot tell a failed check of a good
+// answer from one of an answer that has failed anyway.
+import exec from "k6/execution";
+import http from "k6/http";
+
+/** The last answer of an iteration: `mixed` is a batch of good and failed ones, or one that came at an unknown time. */
+export type LastAnswer = "none" | "good" | "failed" | "mixed";
+
+export interface AnswerHooks {
+  readonly beforeRequest: () => void;
+  readonly answered: (answer: LastAnswer) => void;
+}
+
+type Work = (...args: unknown[]) => unknown;
+type Expects = (status: number) => boolean;
+interface Params {
+  readonly throw?: boolean;
+  readonly responseCallback?: unknown;
+}
+interface Answer {
+  readonly status?: number;
+  readonly error_code?: number;
+}
+interface Watch {
+  hooks: AnswerHooks;
+  /** What the script last set for all its requests. */
+  expects: Expects;
+  /** What each callback of the script expects: k6 hands out objects that do not tell. */
+  readonly callbacks: WeakMap<object, Expects>;
+}
+
+/** Where each function of k6/http takes its parameters. */
+const PARAMS_AT: Readonly<Record<string, number>> = {
+  ...{ get: 1, head: 1, post: 2, put: 2, patch: 2, del: 2, options: 2, request: 3 },
+};
+/** k6's error code of an address that it could not read: it makes no request then. */
+const INVALID_URL = 1020;
+const FUNCTIONS = http as unknown as Record<string, Work>;
+
+/**
+ * Puts hooks around the functions of k6/http; named imports and `require` read them from this same object. To be called
+ * before the script is evaluated, because the script may copy the functions (`const { get } = http`).
+ */
+export function watchAnswers(): (hooks: AnswerHooks) => void {
+  const idle = { beforeRequest: (): void => undefined, answered: (): void => undefined };
+  const watch: Watch = { hooks: idle, expects: isFine, callbacks: new WeakMap() };
+  patchExpectations(watch);
+  for (const name of Object.keys(PARAMS_AT)) patchRequest(name, watch);
+  patch("batch", watch, (result) => watch.hooks.answered(ofBatch(result, watch)));
+  patch("asyncRequest", watch, (promise) => {
+    const settled = (answer?: Answer): void =>
+      watch.hooks.answered(watch.expects(answer?.status ?? 0) ? "good" : "mixed");
+    (promise as Promise<Answer>).then(settled, () => settled());
+  });
+  return (hooks) => {
+    watch.hooks = hooks;
+  };
+}
+
+function isFine(status: number): boolean {
+  return status >= 200 && status < 400;
+}
+
+/** Remembers what statuses the script calls expected. `null`, "judge nothing", would leave us without an error rate. */
+function patchExpectations(watch: Watch): void {
+  const expectedStatuses = FUNCTIONS.expectedStatuses;
+  const setResponseCallback = FUNCTIONS.setResponseCallback;
+  if (expectedStatuses === undefined || setResponseCallback === undefined) return;
+  const fine = expectedStatuses.call(http, { min: 200, max: 399 });
+  FUNCTIONS.expectedStatuses = (...wanted) => {
+    const callback = expectedStatuses.apply(http, wanted) as object;
+    watch.callbacks.set(callback, (status) => wanted.some((one) => includes(one, status)));
+    return callback;
+  };
+  FUNCTIONS.setResponseCallback = (callback) => {
+    const result = setResponseCallback.call(http, callback ?? fine);
+    watch.expects = expectationOf(callback, watch) ?? isFine;
+    return result;
+  };
+}
+
+function includes(wanted: unknown, status: number): boolean {
+  if (typeof wanted === "number") return wanted === status;
+  const { min = 0, max = 0 } = wanted as { min?: number; max?: number };
+  return status >= min && status <= max;
+}
+
+function expectationOf(callback: unknown, watch: Watch): Expects | undefined {
+  return typeof callback === "object" && callback !== null ? watch.callbacks.get(callback) : undefined;
+}
+
+function patchRequest(name: string, watch: Watch): void {
+  const original = FUNCTIONS[name];
+  const at = PARAMS_AT[name];
+  if (original === undefined || at === undefined) return;
+  FUNCTIONS[name] = (...args) => {
+    watch.hooks.beforeRequest();
+    const params = args[at] as Params | null | undefined;
+    let answer: Answer;
+    try {
+      answer = original.apply(http, args) as Answer;
+    } catch (error) {
+      if (isFailedRequest(error, params)) watch.hooks.answered("failed");
+      throw error;
+    }
+    if (answer.error_code === INVALID_URL) return answer;
+    const expects = expectationOf(params?.responseCallback, watch) ?? watch.expects;
+    watch.hooks.answered(expects(answer.status ?? 0) ? "good" : "failed");
+    return answer;
+  };
+}
+
+/** With the option `throw`, k6 throws what it counts as a failed request; anything else was thrown before a request. */
+function isFailedRequest(error: unknown, params: Params | null | undefined): boolean {
+  const throws = params?.throw ?? (exec.test.options as { throw?: boolean | null }).throw ?? false;
+  return throws && !String(error).includes("invalid URL");
+}
+
+function patch(name: string, watch: Watch, after: (result: unknown) => void): void {
+  const original = FUNCTIONS[name];
+  if (original === undefined) return;
+  FUNCTIONS[name] = (...args) => {
+    watch.hooks.beforeRequest();
+    const result = original.apply(http, args);
+    after(result);
+    return result;
+  };
+}
+
+/** Requests of a batch may each have their own expectation, which we do not follow: then all is unknown. */
+function ofBatch(result: unknown, watch: Watch): LastAnswer {
+  const good = Object.values(result as Record<string, Answer>).map((answer) => watch.expects(answer.status ?? 0));
+  if (good.every(Boolean)) return "good";
+  return good.some(Boolean) ? "mixed" : "failed";
+}
