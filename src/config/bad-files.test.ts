@@ -47,10 +47,23 @@ describe("what cannot lie in a fixture folder", () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(100e6);
   });
 
-  it("52: refuses a megabyte of opening brackets without a crash", async () => {
-    const file = join(await mkdtemp(join(tmpdir(), "chatbench-config-")), "deep.yml");
-    await writeFile(file, "[".repeat(1_000_000));
+  it.each([
+    ["opening brackets", "[".repeat(1_000_000)],
+    ["nested lists", "- ".repeat(500_000)],
+    ["nested keys", "? ".repeat(500_000)],
+    ["deep indentation", Array.from({ length: 1400 }, (_, i) => `${" ".repeat(i)}a:`).join("\n")],
+    ["different keys", Array.from({ length: 90_000 }, (_, i) => `k${i}: 1`).join("\n")],
+    ["the same key", "a: 1\n".repeat(200_000)],
+    ["aliases", `a: &a 1\nb: [${"*a,".repeat(300_000)}]`],
+    ["anchors", `a: [${Array.from({ length: 50_000 }, (_, i) => `&a${i} x, *a${i}`).join(",")}]`],
+    ["empty lines", "\n".repeat(1_000_000)],
+  ])("52: refuses a megabyte of %s fast and in little memory", async (_, text) => {
+    const file = join(await mkdtemp(join(tmpdir(), "chatbench-config-")), "much.yml");
+    await writeFile(file, text);
+    const [memory, began] = [process.memoryUsage().rss, performance.now()];
     expect(await problemsOf(file)).toHaveLength(1);
+    expect(performance.now() - began).toBeLessThan(3000);
+    expect(process.memoryUsage().rss - memory).toBeLessThan(100e6);
   });
 
   it("names `chatbench init` when there is no file", async () => {

@@ -114,10 +114,15 @@ describe("a sound file", () => {
     const body = /scenarios:\n([\s\S]*?)prometheus/.exec(scenario)?.[1] ?? "";
     const many = Array.from({ length: 500 }, (_, i) => body.replace("chat-api:", `chat-${i}:`)).join("");
     const text = `${head}scenarios:\n${many}`;
-    await parseConfig(text, at.file, deps);
-    const began = performance.now();
-    const config = good(await parseConfig(text, at.file, deps));
-    expect(performance.now() - began).toBeLessThan(1000);
+    const seconds: number[] = [];
+    let config = good(await parseConfig(text, at.file, deps));
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      const began = process.cpuUsage();
+      config = good(await parseConfig(text, at.file, deps));
+      seconds.push(process.cpuUsage(began).user / 1e6);
+    }
+    // Processor time, the best of three: other programs of the machine are not what is measured.
+    expect(Math.min(...seconds)).toBeLessThan(1);
     expect(Object.keys(config.scenarios)).toHaveLength(500);
   });
 });

@@ -3,11 +3,15 @@ import type { Context } from "./context.ts";
 import { quote } from "./quantity.ts";
 import { hint } from "./suggest.ts";
 
+type Found = { readonly script: string } | { readonly problem: string };
+
 /** The scripts folder as written, and without symbolic links if it exists. */
 export interface ScriptsFolder {
   readonly written: string;
   readonly path: string;
   readonly real: string | undefined;
+  /** Scripts already looked at, as written: many scenarios may share one. */
+  readonly seen: Map<string, Found>;
 }
 
 /** Looks at the scripts folder once; a missing one is reported at its key. */
@@ -19,9 +23,9 @@ export async function openScripts(written: string, context: Context): Promise<Sc
       ["scripts"],
       `the scripts folder ${quote(written)} does not exist: make it, or name another one with the key scripts`,
     );
-    return { written, path, real: undefined };
+    return { written, path, real: undefined, seen: new Map() };
   }
-  return { written, path, real: found.path };
+  return { written, path, real: found.path, seen: new Map() };
 }
 
 /** The script without symbolic links, or one sentence on why it cannot be used (reliability 58). */
@@ -29,7 +33,17 @@ export async function findScript(
   written: string,
   scripts: ScriptsFolder & { readonly real: string },
   context: Context,
-): Promise<{ readonly script: string } | { readonly problem: string }> {
+): Promise<Found> {
+  const known = scripts.seen.get(written) ?? (await lookAt(written, scripts, context));
+  scripts.seen.set(written, known);
+  return known;
+}
+
+async function lookAt(
+  written: string,
+  scripts: ScriptsFolder & { readonly real: string },
+  context: Context,
+): Promise<Found> {
   const { files } = context;
   if (written.trim() === "" || written.includes("\0")) return { problem: "this names no file: name a k6 script" };
   const file = resolve(context.folder, written);

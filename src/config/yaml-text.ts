@@ -8,8 +8,10 @@ import {
   type Document,
   type Pair,
   type Scalar,
+  type YAMLError,
 } from "yaml";
 import { quote } from "./quantity.ts";
+import { boundsProblem, MAX_DEPTH, TOO_DEEP } from "./yaml-bounds.ts";
 
 export interface Position {
   readonly line: number;
@@ -32,7 +34,6 @@ export interface YamlFile {
 
 export type YamlResult = { readonly file: YamlFile } | { readonly faults: readonly YamlFault[] };
 
-const MAX_DEPTH = 64;
 const MAX_VALUES = 100_000;
 const MAX_FAULTS = 20;
 
@@ -40,18 +41,23 @@ const TAGS = new Set(["str", "int", "float", "bool", "null", "map", "seq"].map((
 
 /** Text -> plain data with positions, or what is wrong with it. Never throws; bounded in time and memory. */
 export function readYaml(text: string): YamlResult {
+  const excess = boundsProblem(text);
+  if (excess !== undefined) return { faults: [{ ...placeIn(text, excess.offset), message: excess.message }] };
   const lines = new LineCounter();
+  // The library's own check of unique keys takes the square of their number; the walk below has one.
+  const options = { lineCounter: lines, uniqueKeys: false, prettyErrors: false, version: "1.2" } as const;
   let document: Document;
   try {
-    document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false, version: "1.2" });
+    document = parseDocument(text, options);
   } catch {
-    // The parser recurses: only absurd nesting can exhaust the stack.
-    return { faults: [{ line: 1, column: 1, message: `the file is nested more than ${MAX_DEPTH} levels deep` }] };
+    // The parser recurses, and deep indentation can exhaust the stack too.
+    return { faults: [{ line: 1, column: 1, message: TOO_DEEP }] };
   }
   const at = (offset: number): Position => positionAt(lines, offset);
   const errors = [...document.errors, ...document.warnings];
-  if (errors.length > 0)
+  if (errors.length > 0) {
     return { faults: firstPerLine(errors.map((e) => ({ ...at(e.pos[0]), message: sentence(e, text) }))) };
+  }
   const walk = new Walk(at);
   const value = walk.plain(document.contents, 0);
   if (walk.faults.length > 0) return { faults: walk.faults.slice(0, MAX_FAULTS) };
@@ -65,16 +71,19 @@ function firstPerLine(faults: readonly YamlFault[]): readonly YamlFault[] {
     .slice(0, MAX_FAULTS);
 }
 
+function placeIn(text: string, offset: number): Position {
+  const before = text.slice(0, offset).split("\n");
+  return { line: before.length, column: (before.at(-1) ?? "").length + 1 };
+}
+
 function positionAt(lines: LineCounter, offset: number): Position {
   const { line, col } = lines.linePos(offset);
   return { line: Math.max(1, line), column: Math.max(1, col) };
 }
 
-function sentence(error: { code: string; message: string; pos: readonly [number, number] }, text: string): string {
+function sentence(error: YAMLError, text: string): string {
   const rest = text.slice(error.pos[0], error.pos[0] + 200);
   switch (error.code) {
-    case "DUPLICATE_KEY":
-      return `${quote(/^["']?([^"':\n]*)/.exec(rest)?.[1] ?? "")} is written twice in the same mapping: remove or rename one`;
     case "TAB_AS_INDENT":
       return "a tab cannot indent YAML: use spaces";
     case "MULTIPLE_DOCS":
@@ -83,6 +92,7 @@ function sentence(error: { code: string; message: string; pos: readonly [number,
       if (/^[>|][=\s]/.test(rest) || error.message.includes("Block scalar header")) {
         return 'a condition that begins with > needs quotes: write for example ">= 100"';
       }
+      if (error.message.includes("call stack")) return TOO_DEEP;
       const [first = ""] = error.message.split("\n");
       return `not valid YAML: ${quote(first).slice(1, -1).replaceAll('\\"', '"')}`;
     }
@@ -96,6 +106,7 @@ class Walk {
   readonly #anchors = new Map<string, unknown>();
   readonly #aliased = new Map<unknown, unknown>();
   #values = 0;
+  #tooDeep = false;
 
   constructor(at: (offset: number) => Position) {
     this.#at = at;
@@ -107,7 +118,10 @@ class Walk {
       this.#fault(node, `the file holds more than ${MAX_VALUES} values when its aliases (*name) are written out`);
     }
     if (this.#values >= MAX_VALUES) return null;
-    if (depth === MAX_DEPTH + 1) this.#fault(node, `the file is nested more than ${MAX_DEPTH} levels deep`);
+    if (depth > MAX_DEPTH && !this.#tooDeep) {
+      this.#tooDeep = true;
+      this.#fault(node, TOO_DEEP);
+    }
     if (depth > MAX_DEPTH) return null;
     if (isAlias(node)) return this.#alias(node.source, node, depth);
     if (!isMap(node) && !isSeq(node) && !isScalar(node)) return null;
@@ -136,14 +150,21 @@ class Walk {
 
   #map(pairs: readonly Pair[], depth: number): unknown {
     const plain = Object.create(null) as Record<string, unknown>;
+    const seen = new Map<string, unknown>();
     for (const { key, value } of pairs) {
       const name = nameOf(key);
       if (name === undefined) this.#fault(key, "a key must be plain text");
       else if (name === "<<") this.#fault(key, "merge keys (<<) are not supported: write the keys out");
       else if (name === "__proto__") this.#fault(key, 'the key "__proto__" is not allowed');
+      else if (seen.has(name)) this.#fault(key, this.#twice(name, seen.get(name)));
       else plain[name] = this.plain(value, depth + 1);
+      if (name !== undefined && !seen.has(name)) seen.set(name, key);
     }
     return plain;
+  }
+
+  #twice(name: string, first: unknown): string {
+    return `${quote(name)} is written twice, first on line ${this.#at(startOf(first) ?? 0).line}: remove or rename one`;
   }
 
   #fault(node: unknown, message: string): void {
