@@ -72,11 +72,7 @@ function draw(record: RunRecord, latency: Distribution, width: number): Html {
     height: bottom + 38,
     title: "Latency distribution",
     description: describe(record, latency),
-    body: [
-      barsOf({ latency, axis, width, top, bottom }),
-      xAxis(axis, width, bottom),
-      placed.map((label, index) => markLine(label, labels[index]?.kind ?? "mark", bottom)),
-    ],
+    body: [barsOf({ latency, axis, width, top, bottom }), xAxis(axis, width, bottom), marksDrawn(placed, bottom)],
   });
 }
 
@@ -124,13 +120,19 @@ function gridLine(line: {
     <text class="tick" x="${line.left - 5}" y="${at(line.y + 4)}" text-anchor="end">${line.text}</text>`;
 }
 
-function markLine(label: Placed, kind: Mark["kind"], bottom: number): Html {
-  const y = 4 + ROW * (label.row + 1);
-  const shift = label.anchor === "start" ? 5 : -5;
-  return html`<line class="${kind}" x1="${at(label.x)}" x2="${at(label.x)}" y1="${y - 11}" y2="${bottom}" />
-    <text class="label ${kind}-label" x="${at(label.x + shift)}" y="${y}" text-anchor="${label.anchor}"
-      >${label.text}</text
-    >`;
+/** All lines first: no label is crossed by the line of another. */
+function marksDrawn(placed: readonly Placed<Mark>[], bottom: number): Html {
+  const y = (mark: Placed<Mark>): number => 4 + ROW * (mark.row + 1);
+  const lines = placed.map((mark) => {
+    const x = at(mark.position);
+    return html`<line class="${mark.kind}" x1="${x}" x2="${x}" y1="${y(mark) - 11}" y2="${bottom}" />`;
+  });
+  const texts = placed.map((mark) => {
+    const x = at(mark.position + (mark.anchor === "start" ? 5 : -5));
+    const className = `label ${mark.kind}-label`;
+    return html`<text class="${className}" x="${x}" y="${y(mark)}" text-anchor="${mark.anchor}">${mark.text}</text>`;
+  });
+  return html`${lines}${texts}`;
 }
 
 function marksOf(record: RunRecord): readonly Mark[] {

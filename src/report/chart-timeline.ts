@@ -41,14 +41,14 @@ function draw(record: RunRecord, timeline: Timeline, width: number): Html {
   const x = scaleLinear([0, end], [left, width - right]);
   const frame: Frame = { x, left, right: width - right, width, buckets, record };
   const scale = narrow ? 0.85 : 1;
-  let top = 22;
+  let top = 14;
   const panels = [
     { panel: usersPanel, height: 62 },
     { panel: requestsPanel, height: 78 },
     { panel: errorsPanel, height: 54 },
     { panel: latencyPanel, height: 190 },
   ].map(({ panel, height }) => {
-    const from = top + 26;
+    const from = top + 36;
     top = from + Math.round(height * scale);
     return panel(frame, [from, top]);
   });

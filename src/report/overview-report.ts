@@ -98,7 +98,7 @@ function recentRuns(newestFirst: readonly RunRecord[]): Html {
     </tr>`;
   });
   const rest = newestFirst.length - shown.length;
-  return html`<table>
+  return html`<table class="compact">
       <thead>
         <tr>
           <th scope="col">Run</th>

@@ -17,6 +17,8 @@ import { durationText, outcomeOf, patternText, secondsBetween, timeText, trigger
 export function verdictBand(record: RunRecord): Html {
   const outcome = outcomeOf(record);
   const why = whyOf(record);
+  // Pass, warning and fail are told by the table; why nothing was judged is not.
+  const tells = record.verdict === null || record.verdict === "invalid";
   const facts: readonly (readonly [string, Part])[] = [
     ["Target", html`${record.target}<br /><span class="soft">${record.target_url}</span>`],
     ["Load", patternText(record.pattern)],
@@ -29,7 +31,7 @@ export function verdictBand(record: RunRecord): Html {
       <p class="word">${sign(outcome.tone)} ${outcome.word}</p>
       <h1>${record.scenario}</h1>
       <p class="sentence">${why}</p>
-      ${why !== outcome.meaning && html`<p class="meaning">${outcome.meaning}</p>`}
+      ${tells && why !== outcome.meaning && html`<p class="meaning">${outcome.meaning}</p>`}
     </div>
     ${rows(facts, "facts")}`;
 }
@@ -114,7 +116,7 @@ function valueText(m: Measurement): Part {
 export function telemetryText(record: RunRecord): Html {
   const { prometheus, reason, requests_found: found, requests_sent: sent } = record.telemetry;
   const words = {
-    complete: "Complete: Prometheus holds all series of this run.",
+    complete: "Complete: Prometheus and the engine agree on the number of requests.",
     incomplete:
       "Incomplete: a part of this run's series is missing in Prometheus. The numbers on this page do not come from there and are whole.",
     none: "None: no series of this run are in Prometheus. The numbers on this page do not come from there.",

@@ -19,7 +19,7 @@ export const COLOURS = {
     link: "#0b5cad",
     bar: "#7fb2dc",
     band: "#cfe2f2",
-    p50: "#4f94c8",
+    p50: "#3a7bb0",
     p95: "#0b5cad",
     p99: "#082f5c",
     limit: "#a8440a",
@@ -87,7 +87,7 @@ const VERDICT = `
 .sign{flex:none;width:1.15em;height:1.15em;vertical-align:-.22em;fill:var(--tone)}
 .sign .in{fill:none;stroke:var(--tint);stroke-width:2.4;stroke-linecap:round;stroke-linejoin:round}
 .status{white-space:nowrap;font-weight:600}
-.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(11.5rem,100%),1fr));gap:1rem 1.5rem;margin:1.6rem 0 0}
+.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(15rem,100%),1fr));gap:1rem 1.5rem;margin:1.6rem 0 0}
 .facts dt{font-size:.82rem}.facts dd{margin:0}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(8rem,1fr));gap:1.2rem 1rem;margin:0}
 .figures dt{font-size:.82rem}.figures dd{margin:0;font-size:1.45rem;font-weight:600;letter-spacing:-.015em;line-height:1.25}
@@ -95,10 +95,10 @@ const VERDICT = `
 
 const TABLES = `
 table{border-collapse:collapse;width:100%}
-th{text-align:left;font-weight:500;font-size:.82rem;color:var(--soft);padding:0 .75rem .45rem 0;border-bottom:1px solid var(--line)}
+th{text-align:left;white-space:nowrap;font-weight:500;font-size:.82rem;color:var(--soft);padding:0 .75rem .45rem 0;border-bottom:1px solid var(--line)}
 td{padding:.55rem .75rem .55rem 0;vertical-align:top;border-bottom:1px solid var(--grid)}
 th:last-child,td:last-child{padding-right:0}
-.number{text-align:right}
+.number{text-align:right;white-space:nowrap}
 .targets td{border:0;padding-bottom:0}
 .targets tbody td{padding-top:.8rem}
 .targets .why td{padding-top:.1rem;padding-bottom:.8rem;font-size:.88rem;border-bottom:1px solid var(--grid)}
@@ -132,8 +132,8 @@ svg .p50-label{fill:var(--p50)}svg .p95-label{fill:var(--p95)}svg .p99-label{fil
 .dot{fill:var(--tone);stroke:var(--page);stroke-width:1.5}.dot.none{fill:var(--page);stroke:var(--tone)}
 .scenario{border-top:1px solid var(--line);padding-top:1.8rem}
 .scenario header{display:flex;flex-wrap:wrap;align-items:baseline;justify-content:space-between;gap:.2rem 1rem;margin-bottom:.3rem}
-.scenario h2{margin:0;font-size:1.3rem}.scenario .status{font-size:1.05rem}
-.scenario figure{margin-top:1.2rem}
+.scenario h2{margin:0;font-size:1.3rem}.scenario header .status{font-size:1.05rem}
+.scenario figure,.scenario table{margin-top:1.1rem}
 `;
 
 const NARROW_PAGES = `
@@ -145,7 +145,10 @@ section{margin-top:2.4rem}
 .figures{grid-template-columns:repeat(auto-fit,minmax(6.2rem,1fr))}
 .figures dd{font-size:1.25rem}
 dl.rows{grid-template-columns:1fr;gap:0}dl.rows dd{margin-bottom:.7rem}
-td,th{padding-right:.55rem}td,.targets .metric{font-size:.94rem}
+td,th{padding-right:.5rem}td{font-size:.94rem}
+.facts{grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr))}
+.targets{table-layout:fixed}.targets td{font-size:.88rem}.targets .why td{font-size:.85rem}.targets .status{white-space:normal}
+.targets th:nth-child(1){width:31%}.targets th:nth-child(2){width:23%}.targets th:nth-child(3){width:19%}
 }`;
 
 const PRINT = `

@@ -19,9 +19,9 @@ export interface Picture extends Size {
 export const WIDE = 880;
 export const NARROW = 350;
 
-/** About the width of text at the 12 units that labels have. */
+/** Rather more than the width of bold text at the 12 units that labels have, in any system font. */
 export function textWidth(text: string): number {
-  return text.length * 6.4;
+  return text.length * 7.3;
 }
 
 export function svg(picture: Picture): Html {
@@ -72,24 +72,25 @@ export function spreadLabels(labels: readonly Label[], gap: number, limits: read
     .reverse();
 }
 
-export interface Placed {
-  readonly text: string;
-  readonly x: number;
-  readonly anchor: "start" | "end";
-  readonly row: number;
-}
+export type Placed<T extends Label> = T & { readonly anchor: "start" | "end"; readonly row: number };
 
-/** Puts labels of points on an x axis into as few rows as keep them apart; beyond the middle they stand to the left. */
-export function placeInRows(labels: readonly Label[], width: number): Placed[] {
-  const ends: (readonly [number, number])[][] = [];
-  return labels.map(({ text, position }) => {
-    const length = textWidth(text) + 10;
-    const anchor = position + length > width ? "end" : "start";
-    const span: readonly [number, number] =
-      anchor === "end" ? [position - length, position] : [position, position + length];
-    const free = ends.findIndex((row) => row.every(([from, to]) => span[1] < from || span[0] > to));
-    const row = free === -1 ? ends.length : free;
-    ends[row] = [...(ends[row] ?? []), span];
-    return { text, x: position, anchor, row };
-  });
+/**
+ * Puts labels of points on an x axis into rows, from left to right: each stands right of its line, or left of it where
+ * the page ends. A label that would be crossed by the line of another lies in a row above that line's beginning.
+ */
+export function placeInRows<T extends Label>(labels: readonly T[], width: number): readonly Placed<T>[] {
+  const taken: { readonly row: number; readonly from: number; readonly to: number }[] = [];
+  return [...labels]
+    .sort((a, b) => a.position - b.position)
+    .map((label) => {
+      const length = textWidth(label.text) + 10;
+      const anchor = label.position + length > width ? "end" : "start";
+      const from = anchor === "end" ? label.position - length : label.position;
+      const to = from + length;
+      const above = taken.filter((other) => other.from <= label.position && label.position <= other.to);
+      let row = Math.max(0, ...above.map((other) => other.row + 1));
+      while (taken.some((other) => other.row === row && other.from <= to && from <= other.to)) row += 1;
+      taken.push({ row, from, to });
+      return { ...label, anchor, row };
+    });
 }

@@ -58,13 +58,15 @@ function judgedRow(record: RunRecord, objective: ObjectiveResult, metric: string
 
 function unjudgedRow(record: RunRecord, row: FixedRow): TargetRow {
   const measured = record.measurements[row.measurement];
-  const base = { metric: row.metric, target: "none set", tone: "none" } as const;
+  // A run that was not judged keeps no objectives: whether a target was set is not known from its record.
+  const target = record.state === "finished" ? "none set" : NONE;
+  const base = { metric: row.metric, target, tone: "none" } as const;
   if (measured === undefined) return { ...base, current: NONE, status: "Not measured", reason: row.missing };
   const current = formatValue(measured.value, measured.unit);
   if (record.state === "finished") {
     return { ...base, current, status: "No target", reason: "Measured, but this scenario sets no target for it." };
   }
-  return { ...base, target: NONE, current, status: "Not judged", reason: "Measured until the run ended; not judged." };
+  return { ...base, current, status: "Not judged", reason: "Measured until the run ended; not judged." };
 }
 
 /** The catalogue's title of a measurement, or the name that the script gave it. */

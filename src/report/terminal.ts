@@ -28,15 +28,17 @@ export function renderRun(record: RunRecord, options: TerminalOptions): string {
   const paint = palette(options.colour);
   const outcome = outcomeOf(record);
   const length = durationText(secondsBetween(record.started_at, record.ended_at));
-  const head = `${signOf(outcome.tone, options)} ${outcome.word}: ${record.scenario}`;
+  const head = options.colour
+    ? `${signOf(outcome.tone)} ${outcome.word}: ${record.scenario}`
+    : `${outcome.word.toUpperCase()} ${record.scenario}`;
   const facts = `${record.target}, ${timeText(record.started_at)}, lasted ${length}`;
   const lines = [
-    paint[outcome.tone](paint.bold(head)) + `${GAP}${paint.dim(facts)}`,
+    paint[outcome.tone](paint.bold(oneLine(head))) + `${GAP}${paint.dim(oneLine(facts))}`,
     ...wrap(whyOf(record), options.width),
     "",
     ...targetLines(targetRows(record), options),
     "",
-    paint.dim(`Run ${record.id}`),
+    paint.dim(`Run ${oneLine(record.id)}`),
   ];
   return safe(lines.join("\n"), options);
 }
@@ -49,7 +51,7 @@ function targetLines(rows: readonly TargetRow[], options: TerminalOptions): read
   const align = (row: readonly string[]): string => row.map((cell, at) => pad(cell, widths[at] ?? 0)).join(GAP);
   const rule = widths.map((width) => "-".repeat(width)).join(GAP);
   const body = rows.map((row, at) => {
-    const status = options.colour ? `${signOf(row.tone, options)} ${row.status}` : plainStatus(row);
+    const status = options.colour ? `${signOf(row.tone)} ${row.status}` : plainStatus(row);
     return `${align(cells[at] ?? [])}${GAP}${paint[row.tone](status)}`;
   });
   return [paint.bold(`${align(header)}${GAP}Status`), paint.dim(`${rule}${GAP}------`), ...body];
@@ -69,13 +71,16 @@ export function renderList(records: readonly RunRecord[], options: TerminalOptio
     const outcome = outcomeOf(record);
     return {
       tone: outcome.tone,
-      cells: [record.id, outcome.word, shown(record, "latency_p95"), shown(record, "error_rate")],
+      cells: [oneLine(record.id), outcome.word, shown(record, "latency_p95"), shown(record, "error_rate")],
     };
   });
   const widths = header.map((title, at) => Math.max(title.length, ...rows.map((row) => row.cells[at]?.length ?? 0)));
   const align = (cells: readonly string[]): string => cells.map((cell, at) => pad(cell, widths[at] ?? 0)).join(GAP);
-  const lines = rows.map(({ tone, cells }) => `${paint[tone](signOf(tone, options))} ${align(cells)}`.trimEnd());
-  const indent = " ".repeat(options.colour ? 3 : 5);
+  const lines = rows.map(({ tone, cells }) => {
+    const mark = options.colour ? `${signOf(tone)} ` : "";
+    return `${mark}${paint[tone](align(cells).trimEnd())}`;
+  });
+  const indent = options.colour ? "   " : "";
   return safe([paint.bold(`${indent}${align(header)}`), ...lines].join("\n"), options);
 }
 
@@ -85,8 +90,8 @@ function shown(record: RunRecord, name: string): string {
 }
 
 /** Signs of one and of two columns end at the same place. */
-function signOf(tone: Tone, options: TerminalOptions): string {
-  return options.colour ? pad(SIGNS[tone], 2) : PLAIN_SIGNS[tone];
+function signOf(tone: Tone): string {
+  return pad(SIGNS[tone], 2);
 }
 
 function pad(text: string, width: number): string {

@@ -94,7 +94,7 @@ export function latencyPanel(frame: Frame, stripe: Stripe): Html {
   const words = limits.map((o) =>
     limitLine(frame, y(o.limit), `${o.measurement.slice(-3).toUpperCase()} target ${o.condition}`),
   );
-  return html`${panel(frame, stripe, `Latency${log ? ", logarithmic" : ""}`)}${grid(frame, y, ticks)}${words}${quantileLines(frame, y, stripe)}`;
+  return html`${panel(frame, stripe, `Latency${log ? ", logarithmic" : ""}`)}${grid(frame, y, ticks)}${quantileLines(frame, y, stripe)}${words}`;
 }
 
 function quantileLines(frame: Frame, y: Y, stripe: Stripe): Html {
@@ -129,7 +129,7 @@ function ticksOf(y: LinearY, count: number, unit: Unit): readonly (readonly [num
 }
 
 function panel(frame: Frame, [top, bottom]: Stripe, title: string): Html {
-  return html`<text class="panel" x="${frame.left}" y="${top - 8}">${title}</text
+  return html`<text class="panel" x="${frame.left}" y="${top - 9}">${title}</text
     ><line class="axis" x1="${frame.left}" x2="${frame.right}" y1="${bottom}" y2="${bottom}" />`;
 }
 
