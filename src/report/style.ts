@@ -19,7 +19,7 @@ export const COLOURS = {
     link: "#0b5cad",
     bar: "#7fb2dc",
     band: "#cfe2f2",
-    p50: "#3a7bb0",
+    p50: "#3577ab",
     p95: "#0b5cad",
     p99: "#082f5c",
     limit: "#a8440a",
