@@ -39,7 +39,7 @@ export function parseLink(text: string): Address {
 }
 
 /** Schemes by kind of database. */
-export const DATABASE_SCHEMES = {
+const DATABASE_SCHEMES = {
   postgres: ["postgres", "postgresql"],
   redis: ["redis", "rediss"],
 } as const;

@@ -115,7 +115,8 @@ function valueAt(raw: unknown, path: Path): unknown {
 function descriptionAt(schema: JsonSchema, path: Path): string | undefined {
   const found = schemaAt(schema, path)?.description;
   if (typeof found !== "string") return undefined;
-  return (found.charAt(0).toLowerCase() + found.slice(1)).replace(/\.$/, "");
+  const [first = ""] = found.split(/\.(?:\s|$)/);
+  return first.charAt(0).toLowerCase() + first.slice(1);
 }
 
 function schemaAt(schema: JsonSchema, path: Path): JsonSchema | undefined {

@@ -12,7 +12,7 @@ import { readYaml, type Path, type YamlFile } from "./yaml-text.ts";
 export type ConfigResult =
   { readonly config: Config; readonly warnings: readonly Diagnostic[] } | { readonly problems: readonly Diagnostic[] };
 
-export const MAX_CONFIG_BYTES = 1024 * 1024;
+const MAX_CONFIG_BYTES = 1024 * 1024;
 const MAX_PROBLEMS = 200;
 
 /** Reads and checks a configuration file: a frozen `Config`, or every problem at once. Never throws for its content. */

@@ -46,7 +46,9 @@ export function parseDuration(text: string): Quantity {
     return { problem: `${quote(text)} is not a duration: write for example "200ms", "30s", "5m" or "1h"` };
   }
   const parts = [...written.matchAll(PART)];
-  return { value: parts.reduce((sum, [, number, unit]) => sum + scale(number, DURATION_UNITS[unit ?? ""]), 0) };
+  return {
+    value: plainly(parts.reduce((sum, [, number, unit]) => sum + scale(number, DURATION_UNITS[unit ?? ""]), 0)),
+  };
 }
 
 /** "64MiB", "10kB" -> bytes. */
@@ -61,7 +63,7 @@ export function parseSize(text: string): Quantity {
 export function parseRatio(text: string): Quantity {
   const written = text.trim();
   const [, number, unit] = MEASURED.exec(written) ?? [];
-  const value = unit === "%" ? Number(number) / 100 : PLAIN.test(written) ? Number(written) : undefined;
+  const value = unit === "%" ? plainly(Number(number) / 100) : PLAIN.test(written) ? Number(written) : undefined;
   if (value === undefined) return { problem: `${quote(text)} is not a ratio: write for example "1%" or "0.01"` };
   if (value > 1) {
     const hint = unit === "%" ? 'at most "100%"' : `"${written}%" if you mean percent`;
@@ -103,6 +105,11 @@ const UNSAFE = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufef
 export function quote(text: string): string {
   const short = text.length > 60 ? `${text.slice(0, 57)}...` : text;
   return JSON.stringify(short).replace(UNSAFE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** 99.9 % is 0.999 and not 0.9990000000000001. */
+function plainly(value: number): number {
+  return Number(value.toPrecision(15));
 }
 
 function scale(number: string | undefined, factor: Factor | undefined): number {
