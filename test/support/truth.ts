@@ -51,7 +51,7 @@ export function trendBy(samples: readonly Sample[], name: string, perUnit: numbe
 /** Equal up to what adding and dividing doubles in another order can do: 1e-9 of the value. */
 export function expectSame(actual: Measurements, expected: Measurements): void {
   for (const [name, { value, ...rest }] of Object.entries(expected)) {
-    expect(actual[name], name).toMatchObject(rest);
+    expect({ name, ...actual[name] }).toMatchObject({ name, ...rest });
     expectClose(actual[name]?.value, value, name);
   }
 }
