@@ -7,7 +7,9 @@ import { EXIT } from "./exit.ts";
 
 export function initCommand(context: Context): Command {
   return new Command("init")
-    .description("Write a commented start configuration and, where there are none, the load tests; never over what exists.")
+    .description(
+      "Write a commented start configuration and, where there are none, the load tests; never over what exists.",
+    )
     .action(async (_: unknown, command: Command) => {
       const { config }: { config: string } = command.optsWithGlobals();
       context.exitWith(await init(context, resolve(context.machine.cwd, config)));

@@ -1,7 +1,7 @@
-import { resolve } from "node:path";
-import * as files from "../platform/files.ts";
+import { dirname, join, resolve } from "node:path";
 import { loadConfig } from "../config/index.ts";
 import { formatDiagnostic, type Config } from "../model/index.ts";
+import * as files from "../platform/files.ts";
 import type { Context } from "./context.ts";
 
 /** The checked configuration, or undefined after every problem was told. Warnings are told and do not stop. */
@@ -10,4 +10,17 @@ export async function loadOrTell(context: Context, file: string): Promise<Config
   const told = "problems" in loaded ? loaded.problems : loaded.warnings;
   for (const diagnostic of told) context.console.note(formatDiagnostic(diagnostic));
   return "problems" in loaded ? undefined : loaded.config;
+}
+
+/**
+ * Where the results lie, for commands that only read: a secret that is missing here, or a typing error, must not hide
+ * yesterday's runs. Without a sound configuration it is the default folder beside it.
+ */
+export async function resultsFolder(context: Context, file: string): Promise<string> {
+  const path = resolve(context.machine.cwd, file);
+  const loaded = await loadConfig(path, { files, environment: context.machine.env });
+  if ("config" in loaded) return loaded.config.results.folder;
+  const folder = join(dirname(path), "results");
+  context.console.note(`chatbench: ${file} has problems (\`chatbench validate\` tells them); reading ${folder}.`);
+  return folder;
 }

@@ -5,7 +5,7 @@ import { createRecords, readTimeline } from "../record/index.ts";
 import { runReport } from "../report/index.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
-import { loadOrTell } from "./load.ts";
+import { resultsFolder } from "./load.ts";
 import { writeOverview } from "./runner.ts";
 import { findRecord } from "./show.ts";
 
@@ -20,16 +20,14 @@ export function reportCommand(context: Context): Command {
 }
 
 async function report(context: Context, run: string | undefined, file: string): Promise<number> {
-  const config = await loadOrTell(context, file);
-  if (config === undefined) return EXIT.usage;
-  const { folder } = config.results;
+  const folder = await resultsFolder(context, file);
   const records = createRecords(folder);
   if (run === undefined) {
-    await writeOverview(config, records);
+    await writeOverview(folder, records);
     context.console.result(join(folder, "report.html"));
     return EXIT.ok;
   }
-  const found = await findRecord(config, run);
+  const found = await findRecord(folder, run);
   if ("problem" in found) {
     context.console.note(`chatbench report: ${found.problem}`);
     return EXIT.usage;

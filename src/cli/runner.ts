@@ -80,12 +80,12 @@ async function writePages(executed: ExecutedRun, config: Config, records: Record
   const { record, timeline } = executed;
   const saved = await records.saveReport(record.id as RunRequest["id"], runReport(record, timeline).markup);
   if (saved.problem !== undefined) return; // the results folder is gone or full: said by the record itself
-  await writeOverview(config, records);
+  await writeOverview(config.results.folder, records);
 }
 
 /** results/report.html: the newest run of each scenario. */
-export async function writeOverview(config: Config, records: RecordStore): Promise<void> {
-  const listed = await listRecords(config.results.folder, { limit: 500 });
+export async function writeOverview(folder: string, records: RecordStore): Promise<void> {
+  const listed = await listRecords(folder, { limit: 500 });
   if ("problem" in listed) return;
   const newest = [...new Map(listed.records.toReversed().map((record) => [record.scenario, record])).values()];
   await records.saveOverview(overviewReport(newest, listed.records).markup);

@@ -3,7 +3,7 @@ import { listRecords } from "../record/index.ts";
 import { renderList } from "../report/index.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
-import { loadOrTell } from "./load.ts";
+import { resultsFolder } from "./load.ts";
 import { countOption } from "./parse.ts";
 
 interface RunsOptions {
@@ -21,9 +21,8 @@ export function runsCommand(context: Context): Command {
 }
 
 async function runs(context: Context, options: RunsOptions): Promise<number> {
-  const config = await loadOrTell(context, options.config);
-  if (config === undefined) return EXIT.usage;
-  const listed = await listRecords(config.results.folder, { limit: options.limit });
+  const folder = await resultsFolder(context, options.config);
+  const listed = await listRecords(folder, { limit: options.limit });
   if ("problem" in listed) {
     context.console.note(`chatbench runs: ${listed.problem}`);
     return EXIT.broken;

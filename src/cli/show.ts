@@ -1,10 +1,10 @@
 import { Command } from "commander";
-import type { Config, RunRecord } from "../model/index.ts";
+import type { RunRecord } from "../model/index.ts";
 import { listRecords, readRecord } from "../record/index.ts";
 import { renderRun } from "../report/index.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
-import { loadOrTell } from "./load.ts";
+import { resultsFolder } from "./load.ts";
 
 interface ShowOptions {
   readonly config: string;
@@ -22,9 +22,8 @@ export function showCommand(context: Context): Command {
 }
 
 async function show(context: Context, run: string, options: ShowOptions): Promise<number> {
-  const config = await loadOrTell(context, options.config);
-  if (config === undefined) return EXIT.usage;
-  const found = await findRecord(config, run);
+  const folder = await resultsFolder(context, options.config);
+  const found = await findRecord(folder, run);
   if ("problem" in found) {
     context.console.note(`chatbench show: ${found.problem}`);
     return EXIT.usage;
@@ -39,9 +38,9 @@ async function show(context: Context, run: string, options: ShowOptions): Promis
 }
 
 /** The record of a run id; `latest` is the newest of all. */
-export async function findRecord(config: Config, run: string): Promise<{ record: RunRecord } | { problem: string }> {
-  if (run !== "latest") return readRecord(config.results.folder, run);
-  const listed = await listRecords(config.results.folder, { limit: 1 });
+export async function findRecord(folder: string, run: string): Promise<{ record: RunRecord } | { problem: string }> {
+  if (run !== "latest") return readRecord(folder, run);
+  const listed = await listRecords(folder, { limit: 1 });
   if ("problem" in listed) return listed;
   const record = listed.records[0];
   return record === undefined ? { problem: "there is no run yet; `chatbench run` makes one." } : { record };

@@ -1,38 +1,9 @@
-import type {
-  Clock,
-  Engine,
-  Environment,
-  Plan,
-  Progress,
-  Reason,
-  Records,
-  RunRecord,
-  SeriesReader,
-  Timeline,
-  Trial,
-} from "../model/index.ts";
+import type { Environment, Reason, RunRecord, Timeline, Trial } from "../model/index.ts";
+import type { RunDeps } from "./deps.ts";
 import { recordOf, type RecordInput, type RunRequest, type Settled } from "./draft.ts";
 import { settleRun, unjudged } from "./settle.ts";
 import { NOTHING_SENT, readBack } from "./telemetry.ts";
 import { runTrials, type DoneTrials } from "./trials.ts";
-
-export interface RunDeps {
-  readonly engine: Engine;
-  readonly records: Records;
-  readonly clock: Clock;
-  readonly plan: Plan;
-  /** Where the run takes place, for the record. */
-  readonly environment: (engine: string) => Environment;
-  /** Where series go and who reads them back; absent: the run happens without. */
-  readonly prometheus?: { readonly url: string; readonly reader: SeriesReader };
-  /** Aborted with an AbortedBy word: end the load gracefully. */
-  readonly stop: AbortSignal;
-  /** Aborted: kill what runs, now. */
-  readonly kill: AbortSignal;
-  onProgress(progress: Progress): void;
-  /** The record is on disk, the series are not read back yet: tell people now. */
-  onRecorded(record: RunRecord): void;
-}
 
 export interface ExecutedRun {
   readonly record: RunRecord;

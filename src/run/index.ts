@@ -1,2 +1,3 @@
-export { executeRun, type ExecutedRun, type RunDeps } from "./execute.ts";
+export type { RunDeps } from "./deps.ts";
+export { executeRun, type ExecutedRun } from "./execute.ts";
 export type { RunRequest } from "./draft.ts";

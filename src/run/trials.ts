@@ -1,7 +1,7 @@
 import type { Reason, Timeline, Trial, TrialResult, TrialSpec, TrialWork } from "../model/index.ts";
 import { judge, measurementsOf, type Judgement } from "../judge/index.ts";
 import type { RunRequest } from "./draft.ts";
-import type { RunDeps } from "./execute.ts";
+import type { RunDeps } from "./deps.ts";
 
 export interface DoneTrials {
   readonly trials: readonly Trial[];
