@@ -20,7 +20,7 @@ function mostBuckets(width: number): number {
 }
 
 function captionOf(timeline: Timeline): string {
-  const shade = timeline.judged.from > 0 ? " The shaded warm-up is not judged." : "";
+  const shade = timeline.judged.from > 0 ? " What is shaded, the warm-up and the end of the load, is not judged." : "";
   const base = `Percentiles are of the answers of each period; the numbers above are of the whole judged window.${shade}`;
   const seconds = (width: number): number => {
     const [first] = downsample(timeline.points, mostBuckets(width));
@@ -36,7 +36,7 @@ function captionOf(timeline: Timeline): string {
 function draw(record: RunRecord, timeline: Timeline, width: number): Html {
   const narrow = width === NARROW;
   const buckets = downsample(timeline.points, mostBuckets(width));
-  const end = Math.max(buckets.at(-1)?.to ?? 1, timeline.judged.to);
+  const end = buckets.at(-1)?.to ?? 1;
   const [left, right] = [46, narrow ? 32 : 40];
   const x = scaleLinear([0, end], [left, width - right]);
   const frame: Frame = { x, left, right: width - right, width, buckets, record };

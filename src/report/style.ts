@@ -154,7 +154,8 @@ td,th{padding-right:.5rem}td{font-size:.94rem}
 const PRINT = `
 @page{margin:16mm}
 @media print{
-body{font-size:10.5pt;background:none}
+:root{color-scheme:light}
+body{font-size:10.5pt;background:#fff}
 main,footer{max-width:none;padding:0}
 section{margin-top:1.8rem}
 figure,tbody,tr,.verdict,.scenario{break-inside:avoid}

@@ -75,22 +75,52 @@ export function spreadLabels(labels: readonly Label[], gap: number, limits: read
 export type Placed<T extends Label> = T & { readonly anchor: "start" | "end"; readonly row: number };
 
 /**
- * Puts labels of points on an x axis into rows, from left to right: each stands right of its line, or left of it where
- * the page ends. A label that would be crossed by the line of another lies in a row above that line's beginning.
+ * Puts labels of points on an x axis into rows, so that none overlaps another or is crossed by the line of another.
+ * A label stands right of its line; where the page or the line of a left-standing label would cut it, left of it.
  */
 export function placeInRows<T extends Label>(labels: readonly T[], width: number): readonly Placed<T>[] {
-  const taken: { readonly row: number; readonly from: number; readonly to: number }[] = [];
-  return [...labels]
-    .sort((a, b) => a.position - b.position)
+  const sorted = [...labels].sort((a, b) => a.position - b.position);
+  const anchored = anchor(sorted, width);
+  const left = anchored.filter((label) => label.anchor === "end").reverse();
+  const right = anchored.filter((label) => label.anchor === "start");
+  const taken: Taken[] = [];
+  return [...left, ...right].map((label) => {
+    const row = freeRow(label, taken);
+    taken.push({ ...label, row });
+    return { ...label, row };
+  });
+}
+
+interface Span {
+  readonly position: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+interface Taken extends Span {
+  readonly row: number;
+}
+
+/** From the right, because a label that stands left of its line bounds those before it. */
+function anchor<T extends Label>(sorted: readonly T[], width: number): (T & Span & { anchor: "start" | "end" })[] {
+  let limit = width;
+  return [...sorted]
+    .reverse()
     .map((label) => {
+      const { position } = label;
       const length = textWidth(label.text) + 10;
-      const anchor = label.position + length > width ? "end" : "start";
-      const from = anchor === "end" ? label.position - length : label.position;
-      const to = from + length;
-      const above = taken.filter((other) => other.from <= label.position && label.position <= other.to);
-      let row = Math.max(0, ...above.map((other) => other.row + 1));
-      while (taken.some((other) => other.row === row && other.from <= to && from <= other.to)) row += 1;
-      taken.push({ row, from, to });
-      return { ...label, anchor, row };
-    });
+      if (position + length <= limit)
+        return { ...label, anchor: "start" as const, from: position, to: position + length };
+      limit = position;
+      return { ...label, anchor: "end" as const, from: position - length, to: position };
+    })
+    .reverse();
+}
+
+/** Lines run from their own row down to the axis: a line begins below every label that lies over it. */
+function freeRow(label: Span, taken: readonly Taken[]): number {
+  const above = taken.filter((other) => other.from <= label.position && label.position <= other.to);
+  let row = Math.max(0, ...above.map((other) => other.row + 1));
+  while (taken.some((other) => other.row === row && other.from <= label.to && label.from <= other.to)) row += 1;
+  return row;
 }

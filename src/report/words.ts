@@ -62,7 +62,8 @@ export function whyOf(record: RunRecord): string {
   const deciding = record.objectives.filter((objective) => objective.verdict === record.verdict);
   if (record.verdict === "pass" || deciding.length === 0) {
     const count = record.objectives.length;
-    return record.verdict === "pass" && count > 1 ? `All ${count} objectives were met.` : outcomeOf(record).meaning;
+    if (record.verdict !== "pass" || count < 2) return outcomeOf(record).meaning;
+    return count === 2 ? "Both objectives were met." : `All ${count} objectives were met.`;
   }
   return deciding.map((objective) => objective.reason).join(" ");
 }

@@ -65,6 +65,15 @@ describe.each(NAMES)("the page of a run that is: %s", (name) => {
     await light.page.context().close();
   });
 
+  it("prints dark on white, in the wide form, even for those who like it dark", async () => {
+    const { page } = await open(name, 718, "dark");
+    await page.emulateMedia({ media: "print", colorScheme: "dark" });
+    expect(await page.evaluate("getComputedStyle(document.body).backgroundColor")).toBe("rgb(255, 255, 255)");
+    expect(await page.evaluate("getComputedStyle(document.body).color")).toBe("rgb(26, 31, 38)");
+    expect(await page.locator(".narrow:visible").count()).toBe(0);
+    await page.context().close();
+  });
+
   it("shows each picture once, with a title and a description", async () => {
     const { page } = await open(name, 1200);
     const pictures = page.locator("svg[role=img]:visible");
