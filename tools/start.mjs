@@ -1,45 +1,78 @@
 // `npm start`, after the set-up: the reference chatbot, a Prometheus, one judged run, then all stays up until Ctrl-C.
-//   node tools/start.mjs           stays up
-//   node tools/start.mjs --once    ends after the run, with its exit code
+//   node tools/start.mjs                     stays up
+//   node tools/start.mjs --once              ends after the run, with its exit code
+//   node tools/start.mjs --results=FOLDER    keeps the run elsewhere than in results/
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { ROOT } from "./setup/machine.mjs";
 import { stopPart } from "./start/child.mjs";
 import { outcomeLine, whereToLookNext } from "./start/next.mjs";
-import { readStackState, startDemo, startSmoke, startStack } from "./start/parts.mjs";
+import { configFor, readStackState, startDemo, startSmoke, startStack } from "./start/parts.mjs";
 
 /** Prometheus writes its data down within eight seconds; all together end within ten. */
 const GRACE_MS = 9_000;
 const INTERRUPTED = 130;
+const BROKEN = 4;
 
+/** Nothing can be shown; told in one sentence. */
+class StartError extends Error {}
+
+/** Stopped by a person while something was awaited: nothing more may be started. */
+class Stopped extends Error {}
+
+const { values: asked } = parseArgs({ options: { once: { type: "boolean" }, results: { type: "string" } } });
+const results = asked.results === undefined ? join(ROOT, "results") : resolve(asked.results);
 const started = [];
 const say = (text) => process.stdout.write(`${text}\n`);
+let stopping = false;
 const stopRequested = new Promise((resolve) => {
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => resolve("stop"));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
+    process.on(signal, () => {
+      stopping = true;
+      resolve();
+    });
 });
 
-/** Prepares, runs and tells; resolves with the exit code of the run, or undefined when it did not come to one. */
+async function unlessStopped(promise) {
+  const value = await Promise.race([promise, stopRequested]);
+  if (stopping) throw new Stopped();
+  return value;
+}
+
+/** Prepares, runs and tells, then stays up unless `once`; resolves with the exit code of the run. */
 async function story() {
-  const demo = await startDemo(say);
+  const demo = await startDemo(results, say);
   started.push(demo.part);
-  const chatbot = await demo.ready;
-  if (chatbot.problem !== undefined) return giveUp(`The reference chatbot did not start: ${chatbot.problem}`);
+  const chatbot = await unlessStopped(demo.ready);
+  if (chatbot.problem !== undefined) throw new StartError(`The reference chatbot did not start: ${chatbot.problem}`);
   say(`chatbot     ${chatbot.urls.chatbot} (it calls a simulated LLM provider at ${chatbot.urls.provider})`);
 
-  const stack = startStack();
+  const config = configFor(results, chatbot.urls.chatbot);
+  const stack = startStack(results, config);
   started.push(stack.part);
-  const prometheus = await stack.ready;
+  const prometheus = await unlessStopped(stack.ready);
   say(`Prometheus  ${prometheus.url ?? `not there, so nothing is sent to it: ${prometheus.problem}`}`);
   say("smoke run   ten users talk with the chatbot for half a minute\n");
 
-  const smoke = startSmoke(chatbot.urls.chatbot);
+  const smoke = startSmoke(config);
   started.push(smoke);
-  const { code } = await smoke.exited;
+  const { code } = await unlessStopped(smoke.exited);
   say(`\n${outcomeLine(code)}`);
-  whereToLookNext({ chatbotUrl: chatbot.urls.chatbot, prometheusUrl: prometheus.url }).forEach(say);
+  if (asked.once) return code;
+  whereToLookNext({ results, chatbotUrl: chatbot.urls.chatbot, prometheusUrl: prometheus.url }).forEach(say);
+  say("\nEverything stays up until Ctrl-C.");
+  await untilStopped(prometheus.url === undefined ? [demo.part] : [demo.part, stack.part]);
   return code;
 }
 
-function giveUp(text) {
-  say(text);
-  return 4;
+/** A part that ends by itself is told: nobody should look for a chatbot that is gone. */
+async function untilStopped(parts) {
+  const ends = parts.map(async (part) => ({ part, ...(await part.exited) }));
+  const end = await Promise.race([stopRequested, ...ends]);
+  if (stopping || end === undefined) return;
+  // Exit 0: another command keeps Prometheus up, and this part had nothing to do.
+  if (end.code === 0) return untilStopped(parts.filter((part) => part !== end.part));
+  throw new StartError(`The part "${end.part.name}" ended by itself (${end.text}); its log is ${end.part.log}.`);
 }
 
 /** In reverse, each one by its own pid; a second Ctrl-C kills what is left at once. */
@@ -52,7 +85,7 @@ async function stopAll() {
 
 function killAll() {
   // Prometheus has a group of its own; one that another command keeps up is not ours to kill.
-  const stack = readStackState();
+  const stack = readStackState(results);
   const prometheus = started.some(({ pid }) => pid === stack?.keeper?.pid) ? stack.prometheus : undefined;
   for (const part of started) part.send("SIGTERM"); // the second one for a run: it kills its k6
   setTimeout(() => {
@@ -71,11 +104,14 @@ function killOwn(pid) {
   }
 }
 
-const once = process.argv.includes("--once");
-const told = story();
-const first = await Promise.race([stopRequested, told]);
-const code = first === "stop" ? INTERRUPTED : first;
-if (first !== "stop" && !once && code !== 4) await stopRequested;
-if (!once) say("\nStopping.");
+function codeOf(error) {
+  if (error instanceof Stopped) return INTERRUPTED;
+  if (!(error instanceof StartError)) throw error;
+  say(error.message);
+  return BROKEN;
+}
+
+const code = await story().catch(codeOf);
+say("\nStopping.");
 await stopAll();
 process.exit(code);

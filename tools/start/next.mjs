@@ -2,7 +2,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ROOT } from "../setup/machine.mjs";
 
 /** The exit codes of `chatbench run`, in words. */
 const MEANINGS = new Map([
@@ -11,6 +10,7 @@ const MEANINGS = new Map([
   [2, "could not begin: the command or chatbench.yml is wrong"],
   [3, "could not be judged"],
   [4, "broke"],
+  [130, "was stopped"],
 ]);
 
 /** `smoke run: passed (exit 0)`. */
@@ -19,26 +19,23 @@ export function outcomeLine(code) {
 }
 
 /** The lines after the table. */
-export function whereToLookNext({ chatbotUrl, prometheusUrl }) {
+export function whereToLookNext({ results, chatbotUrl, prometheusUrl }) {
   return [
     "",
     "Where to look next",
-    ...reportLines(),
-    ...(prometheusUrl === undefined ? [] : [`  Live series      ${queryLink(prometheusUrl)}`]),
-    `  The chatbot      curl -s ${chatbotUrl}/api/chat -H 'content-type: application/json' -d '{"conversation_id":"me","message":"hello"}'`,
-    "  Another run      npx chatbench run chat-api -u 20 -d 1m",
+    ...reportLines(results),
+    ...(prometheusUrl === undefined ? [] : [`  Live series       ${queryLink(prometheusUrl)}`]),
+    `  The chatbot       curl -s ${chatbotUrl}/api/chat -H 'content-type: application/json' -d '{"conversation_id":"me","message":"hello"}'`,
+    "  Another run       npx chatbench run ramp -u 20 -d 1m",
     "",
     "Your own chatbot: put its address into chatbench.yml, then `npx chatbench run smoke`",
     "  targets:",
     "    chatbot:",
     "      base_url: http://127.0.0.1:3000    # answers POST /api/chat { conversation_id, message } with 200",
-    "",
-    "Everything stays up until Ctrl-C.",
   ];
 }
 
-function reportLines() {
-  const results = join(ROOT, "results");
+function reportLines(results) {
   const newest = readdirSync(results)
     .filter((name) => existsSync(join(results, name, "report.html")))
     .sort()
@@ -48,12 +45,12 @@ function reportLines() {
     ["All scenarios", join(results, "report.html")],
   ]
     .filter(([, path]) => path !== undefined && existsSync(path))
-    .map(([label, path]) => `  ${label.padEnd(17)}${pathToFileURL(path).href}`);
+    .map(([label, path]) => `  ${label.padEnd(18)}${pathToFileURL(path).href}`);
 }
 
 function queryLink(url) {
   const query = new URLSearchParams({
-    "g0.expr": "sum by (scenario) (rate(k6_http_reqs_total[15s]))",
+    "g0.expr": "sum by (testid) (rate(k6_http_reqs_total[15s]))",
     "g0.tab": "0",
     "g0.range_input": "15m",
   });

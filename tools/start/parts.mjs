@@ -6,14 +6,15 @@ import { parseDocument } from "yaml";
 import { ROOT } from "../setup/machine.mjs";
 import { startPart } from "./child.mjs";
 
-const RESULTS = join(ROOT, "results");
-const LOGS = join(RESULTS, ".start");
 const MAIN = "dist/src/main.js";
 const CONFIG = join(ROOT, "chatbench.yml");
 const PORTS = { chatbot: 8000, provider: 8001 };
 
+/** Logs of the parts, and the copy of the configuration, in this results folder. */
+const ownFolder = (results) => join(results, ".start");
+
 /** Starts chatbot and provider; `ready` resolves with their URLs, or with why there are none. */
-export async function startDemo(say) {
+export async function startDemo(results, say) {
   const ports = { chatbot: await freeOrAny(PORTS.chatbot), provider: await freeOrAny(PORTS.provider) };
   for (const [name, port] of Object.entries(ports))
     if (port === 0) say(`port ${PORTS[name]} is in use, so the ${name} takes a free one.`);
@@ -21,7 +22,7 @@ export async function startDemo(say) {
   let announce;
   const announced = new Promise((resolve) => (announce = resolve));
   const part = startPart("chatbot", args, {
-    log: join(LOGS, "chatbot.log"),
+    log: join(ownFolder(results), "chatbot.log"),
     onLine: (line) => {
       const urls = parsed(line);
       if (urls?.ready === true) announce({ urls });
@@ -32,14 +33,12 @@ export async function startDemo(say) {
 }
 
 /** Starts the local Prometheus; `ready` resolves with its URL, or with why there is none. */
-export function startStack() {
-  const lines = [];
+export function startStack(results, config) {
   let announce;
   const announced = new Promise((resolve) => (announce = resolve));
-  const part = startPart("Prometheus", [MAIN, "-c", CONFIG, "stack", "up"], {
-    log: join(LOGS, "stack.log"),
+  const part = startPart("Prometheus", [MAIN, "-c", config, "stack", "up"], {
+    log: join(ownFolder(results), "stack.log"),
     onLine: (line) => {
-      lines.push(line);
       const url = /\bhttps?:\/\/\S+/.exec(line)?.[0];
       if (url !== undefined) announce({ url });
     },
@@ -49,30 +48,31 @@ export function startStack() {
 }
 
 /** The judged run, on our terminal. */
-export function startSmoke(chatbotUrl) {
-  return startPart("smoke run", [MAIN, "-c", configFor(chatbotUrl), "run", "smoke"]);
+export function startSmoke(config) {
+  return startPart("smoke run", [MAIN, "-c", config, "run", "smoke"]);
 }
 
-/** chatbench.yml, or where the chatbot listens elsewhere a copy of it with that address. */
-function configFor(chatbotUrl) {
+/** Path of chatbench.yml, or of a copy of it where the chatbot listens or the results shall lie elsewhere. */
+export function configFor(results, chatbotUrl) {
   const document = parseDocument(readFileSync(CONFIG, "utf8"));
-  if (document.getIn(["targets", "chatbot", "base_url"]) === chatbotUrl) return CONFIG;
-  mkdirSync(LOGS, { recursive: true });
+  const folder = join(ROOT, document.getIn(["results", "folder"]) ?? "results");
+  if (document.getIn(["targets", "chatbot", "base_url"]) === chatbotUrl && folder === results) return CONFIG;
+  const own = ownFolder(results);
+  mkdirSync(own, { recursive: true });
   document.setIn(["targets", "chatbot", "base_url"], chatbotUrl);
   // Folders are relative to the file, and the copy lies elsewhere.
-  const scripts = document.get("scripts") ?? "load_tests";
-  document.set("scripts", relative(LOGS, join(ROOT, scripts)));
-  document.setIn(["results", "folder"], relative(LOGS, RESULTS));
+  document.set("scripts", relative(own, join(ROOT, document.get("scripts") ?? "load_tests")));
+  document.setIn(["results", "folder"], relative(own, results));
   for (const { value } of document.get("scenarios").items)
-    value.set("script", relative(LOGS, join(ROOT, value.get("script"))));
-  const copy = join(LOGS, "chatbench.yml");
+    value.set("script", relative(own, join(ROOT, value.get("script"))));
+  const copy = join(own, "chatbench.yml");
   writeFileSync(copy, document.toString());
   return copy;
 }
 
 /** What a Prometheus whose keeper had to be killed is known by, to end it too. */
-export function readStackState() {
-  const path = join(RESULTS, ".stack.json");
+export function readStackState(results) {
+  const path = join(results, ".stack.json");
   return existsSync(path) ? parsed(readFileSync(path, "utf8")) : undefined;
 }
 

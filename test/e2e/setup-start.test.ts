@@ -1,0 +1,82 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const test: { results: string; child?: Started } = { results: "" };
+
+interface Started {
+  readonly child: ChildProcess;
+  /** All it printed so far. */
+  text(): string;
+  /** Resolves when it has printed this. */
+  printed(part: string): Promise<void>;
+  readonly closed: Promise<number | null>;
+}
+
+beforeEach(async () => {
+  test.results = await mkdtemp(join(tmpdir(), "chatbench-start-"));
+});
+
+afterEach(async () => {
+  test.child?.child.kill("SIGTERM");
+  await test.child?.closed;
+  await rm(test.results, { recursive: true, force: true });
+});
+
+function start(): Started {
+  const args = ["tools/start.mjs", `--results=${test.results}`];
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
+  const seen = { text: "" };
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => (seen.text += chunk));
+  const closed = once(child, "close").then(() => child.exitCode);
+  const printed = async (part: string): Promise<void> => {
+    while (!seen.text.includes(part)) {
+      const ended = await Promise.race([once(child.stdout, "data").then(() => false), closed.then(() => true)]);
+      if (ended && !seen.text.includes(part)) throw new Error(`It ended without "${part}":\n${seen.text}`);
+    }
+  };
+  test.child = { child, text: () => seen.text, printed, closed };
+  return test.child;
+}
+
+const answers = (url: string): Promise<boolean> => fetch(url).then(Boolean, () => false);
+
+function urlsIn(text: string): { chatbot: string; provider: string; prometheus: string } {
+  const [chatbot = "", provider = "", prometheus = ""] = text.match(/http:\/\/127\.0\.0\.1:\d+/g) ?? [];
+  return { chatbot, provider, prometheus };
+}
+
+it("shows a judged run that passes, its report and series, stays up, and takes everything with it", async () => {
+  const started = start();
+  await started.printed("Everything stays up until Ctrl-C.");
+  expect(started.text()).toContain("The smoke run passed (exit 0).");
+  const { chatbot, provider, prometheus } = urlsIn(started.text());
+  for (const url of [chatbot, provider, prometheus]) expect(await answers(url)).toBe(true);
+
+  const runs = (await readdir(test.results)).filter((name) => !name.startsWith(".") && !name.endsWith(".html"));
+  expect(runs).toHaveLength(1);
+  const record = JSON.parse(await readFile(join(test.results, runs[0]!, "record.json"), "utf8")) as {
+    verdict: string;
+    telemetry: { prometheus: string };
+  };
+  expect(record).toMatchObject({ verdict: "pass", telemetry: { prometheus: "complete" } });
+
+  const from = Date.now();
+  started.child.kill("SIGINT");
+  expect(await started.closed).toBe(0);
+  expect(Date.now() - from).toBeLessThan(10_000);
+  for (const url of [chatbot, provider, prometheus]) expect(await answers(url)).toBe(false);
+});
+
+it("leaves nothing running when it is killed without a word", async () => {
+  const started = start();
+  await started.printed("smoke run ");
+  const urls = Object.values(urlsIn(started.text()));
+  started.child.kill("SIGKILL");
+  await started.closed;
+  await expect.poll(() => Promise.all(urls.map(answers)), { timeout: 20_000 }).toEqual([false, false, false]);
+});
