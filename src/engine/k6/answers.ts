@@ -33,8 +33,8 @@ interface Watch {
 const PARAMS_AT: Readonly<Record<string, number>> = {
   ...{ get: 1, head: 1, post: 2, put: 2, patch: 2, del: 2, options: 2, request: 3 },
 };
-/** k6's error code of an address that it could not read: it makes no request then. */
-const INVALID_URL = 1020;
+/** k6's error codes where it made no request: it could not read the address (1020) or the parameters (none). */
+const NO_REQUEST: readonly unknown[] = [1020, 0, undefined];
 const FUNCTIONS = http as unknown as Record<string, Work>;
 
 /**
@@ -103,7 +103,7 @@ function patchRequest(name: string, watch: Watch): void {
       if (isFailedRequest(error, params)) watch.hooks.answered("failed");
       throw error;
     }
-    if (answer.error_code === INVALID_URL) return answer;
+    if (!answer.status && NO_REQUEST.includes(answer.error_code)) return answer;
     const expects = expectationOf(params?.responseCallback, watch) ?? watch.expects;
     watch.hooks.answered(expects(answer.status ?? 0) ? "good" : "failed");
     return answer;

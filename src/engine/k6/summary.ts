@@ -65,19 +65,13 @@ export function factsFromSummary(text: string, planned: PlannedWindow): { facts:
 }
 
 function factsOf(summary: Summary, planned: PlannedWindow): { facts: LoadFacts } | { problem: Reason } {
+  const problem = contradictionOf(summary);
+  if (problem !== undefined) return { problem: reason("bad_summary", problem) };
   const read = createReader(summary);
   const window = windowOf(read, planned, summary.state.testRunDurationMs);
   const latency = read.distribution(SUB_METRICS.latency);
   const failed = read.rate(SUB_METRICS.failed);
   const requests = read.count(SUB_METRICS.requests);
-  if (failed.total !== requests || latency.count !== requests - failed.passes) {
-    return {
-      problem: reason(
-        "bad_summary",
-        `k6's summary contradicts itself: ${String(requests)} requests, ${String(failed.total)} judged ones, ${String(failed.passes)} failed, ${String(latency.count)} successful.`,
-      ),
-    };
-  }
   return {
     facts: {
       window,
@@ -95,6 +89,34 @@ function factsOf(summary: Summary, planned: PlannedWindow): { facts: LoadFacts }
       requestsInAll: read.count("http_reqs"),
     },
   };
+}
+
+/** What can never be true of a whole summary, in one sentence; undefined: nothing. */
+function contradictionOf(summary: Summary): string | undefined {
+  const missing = Object.values(SUB_METRICS).find((name) => !(name in summary.metrics));
+  if (missing !== undefined) return `k6's summary lacks ${missing}, for which it was asked.`;
+  const counts = Object.entries(summary.metrics).flatMap(([name, { values }]) =>
+    ["passes", "fails", ...(BUILT_IN.has(name.split("{")[0] ?? "") ? ["count"] : [])].map((key) => ({
+      ...{ name, key, value: values[key] ?? 0 },
+    })),
+  );
+  const odd = counts.find(({ name, value }) => value < 0 || (!Number.isInteger(value) && !name.startsWith("data_")));
+  if (odd !== undefined) return `k6's summary has an impossible number: ${odd.name} ${odd.key} ${String(odd.value)}.`;
+  const read = createReader(summary);
+  const requests = read.count(SUB_METRICS.requests);
+  const failed = read.rate(SUB_METRICS.failed);
+  const good = read.distribution(SUB_METRICS.latency);
+  if (failed.total < requests)
+    return `The script told k6 (responseCallback: null) not to say which answers failed: ${String(requests - failed.total)} of ${String(requests)} cannot be judged.`;
+  if (failed.total > requests || good.count !== requests - failed.passes || read.count("http_reqs") < requests)
+    return `k6's summary contradicts itself: ${String(read.count("http_reqs"))} requests in all, ${String(requests)} in the window, ${String(failed.total)} judged, ${String(failed.passes)} failed, ${String(good.count)} successful.`;
+  return isRising(good) ? undefined : "k6's summary contradicts itself: its quantiles of latency do not rise.";
+}
+
+function isRising({ count, min, max, quantiles }: Distribution): boolean {
+  const values = [min, ...quantiles.map(([, value]) => value), max];
+  if (count > 0 && quantiles.length !== QUANTILE_GRID.length) return false;
+  return values.every((value, index) => index === 0 || value >= (values[index - 1] ?? 0) - 1e-9);
 }
 
 interface Reader {
@@ -172,12 +194,22 @@ function checkPaths(group: Group): string[] {
   return [...(group.checks ?? []).map((check) => check.path), ...(group.groups ?? []).flatMap(checkPaths)];
 }
 
-const BUILT_IN =
-  /^(http_|grpc_|ws_|browser_|webcrypto|iterations?(_|$)|vus|data_|checks$|group_duration$|dropped_iterations$)/;
+/** k6's own metrics (v2.2 `metrics/builtin.go`, ws, grpc and browser modules): all others are the script's. */
+const BUILT_IN: ReadonlySet<string> = new Set(
+  (
+    "vus vus_max iterations iteration_duration dropped_iterations checks group_duration data_sent data_received " +
+    "http_reqs http_req_failed http_req_duration http_req_blocked http_req_connecting http_req_tls_handshaking " +
+    "http_req_sending http_req_waiting http_req_receiving ws_sessions ws_msgs_sent ws_msgs_received ws_ping " +
+    "ws_session_duration ws_connecting grpc_req_duration grpc_streams grpc_streams_msgs_sent " +
+    "grpc_streams_msgs_received browser_data_sent browser_data_received browser_http_req_duration " +
+    "browser_http_req_failed browser_web_vital_cls browser_web_vital_fcp browser_web_vital_inp " +
+    "browser_web_vital_lcp browser_web_vital_ttfb"
+  ).split(" "),
+);
 
 function customOf(summary: Summary): Readonly<Record<string, MetricSummary>> {
   const own = Object.entries(summary.metrics).filter(
-    ([name]) => !name.includes("{") && !BUILT_IN.test(name) && !OWN_METRICS.includes(name),
+    ([name]) => !name.includes("{") && !BUILT_IN.has(name) && !OWN_METRICS.includes(name),
   );
   return Object.fromEntries(
     own.flatMap(([name, metric]) => {
