@@ -74,7 +74,8 @@ export const MEASUREMENTS = {
     title: "Conversations",
     unit: "count",
     better: "higher",
-    definition: "Iterations of the script (one is one conversation in the shipped load tests) that ended in the judged window.",
+    definition:
+      "Iterations of the script (one is one conversation in the shipped load tests) that ended in the judged window.",
   },
 } as const satisfies Record<string, MeasurementKind>;
 
