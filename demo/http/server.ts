@@ -18,6 +18,7 @@ export class PortInUse extends Error {
 }
 
 const GRACE_MS = 5_000;
+const SWEEP_MS = 20;
 
 /** Serves the app on 127.0.0.1; port 0 takes a free one. Throws PortInUse. */
 export async function listen(app: Express, port: number): Promise<Listening> {
@@ -40,8 +41,11 @@ async function close(server: Server, graceMs: number): Promise<void> {
   if (!server.listening) return;
   await new Promise<void>((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+    // A connection whose answer was under way turns idle only later, and nobody else would close it.
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
     server.close(() => {
       clearTimeout(cut);
+      clearInterval(sweep);
       resolve();
     });
     server.closeIdleConnections();
