@@ -1,10 +1,11 @@
 // `npm test`: every check, then every test, counted from their own results. The last line is the outcome:
 //   N passed, N failed[, N skipped]
 // Each check counts as one test. Nothing that ran, or no test at all, is a failure too.
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { ROOT, TOOLS, run } from "./setup/machine.mjs";
+import { countsOf } from "./test/counts.mjs";
 
 const CHECKS = [
   ["types", "tsc", ["--noEmit"]],
@@ -43,23 +44,8 @@ async function runProject(project) {
     child.on("error", () => done(-1));
     child.on("close", (exit) => done(exit ?? -1));
   });
-  return countsOf(report, code, project);
-}
-
-function countsOf(report, code, project) {
-  if (!existsSync(report)) {
-    process.stdout.write(`FAILED project ${project}: vitest ended with exit ${code} and left no report\n`);
-    return { passed: 0, failed: 1, skipped: 0 };
-  }
-  const found = JSON.parse(readFileSync(report, "utf8"));
-  const unloaded = found.testResults.filter((file) => file.status === "failed" && file.assertionResults.length === 0);
-  const failed = found.numFailedTests + unloaded.length;
-  return {
-    passed: found.numPassedTests,
-    // An error outside of every test (an unhandled rejection) fails the whole: it must not vanish in the count.
-    failed: failed === 0 && code !== 0 ? 1 : failed,
-    skipped: found.numPendingTests + found.numTodoTests,
-  };
+  if (!existsSync(report)) process.stdout.write(`FAILED project ${project}: vitest left no report (exit ${code})\n`);
+  return countsOf(report, code);
 }
 
 const sum = (all, key) => all.reduce((total, counts) => total + counts[key], 0);
