@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,6 +25,7 @@ export async function startRedis(): Promise<TestRedis> {
   const flags = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const child = spawn("redis-server", flags, { stdio: ["ignore", "pipe", "ignore"] });
   await ready(child.stdout);
+  child.stdout.resume();
   const url = `redis://:${PASSWORD}@127.0.0.1:${port}`;
   const client = new Redis(url);
   // The test ends Redis before it ends this connection.
@@ -39,12 +39,9 @@ export async function startRedis(): Promise<TestRedis> {
 }
 
 async function ready(output: NodeJS.ReadableStream): Promise<void> {
-  const lines = createInterface({ input: output });
-  for (;;) {
-    const [line] = (await Promise.race([once(lines, "line"), once(lines, "close").then(() => [undefined])])) as [
-      unknown,
-    ];
-    if (typeof line !== "string") throw new Error("redis-server ended before it was ready");
+  // The iterator, not once(): lines of one chunk come in the same instant, and once() would miss all but the first.
+  for await (const line of createInterface({ input: output })) {
     if (line.includes("Ready to accept connections")) return;
   }
+  throw new Error("redis-server ended before it was ready");
 }
