@@ -43,7 +43,10 @@ export async function readBack(input: TelemetryInput): Promise<Telemetry> {
   }
   const counts = { ...failed, requests_sent: sent, requests_found: read.requests };
   if (read.requests === sent) return { prometheus: "complete", ...counts };
-  const pushes = input.failedPushes === 0 ? "" : ` ${String(input.failedPushes)} pushes failed.`;
+  const pushes =
+    input.failedPushes === 0
+      ? ""
+      : ` ${String(input.failedPushes)} ${input.failedPushes === 1 ? "push" : "pushes"} failed.`;
   return {
     prometheus: read.requests === 0 ? "none" : "incomplete",
     reason: `Prometheus holds ${String(read.requests)} of this run's ${String(sent)} requests.${pushes} The verdict does not depend on it.`,
