@@ -1,4 +1,4 @@
-import type { Environment, Reason, RunRecord, Timeline, Trial } from "../model/index.ts";
+import { reason, type Environment, type Reason, type RunRecord, type Timeline, type Trial } from "../model/index.ts";
 import type { RunDeps } from "./deps.ts";
 import { recordOf, type RecordInput, type RunRequest, type Settled } from "./draft.ts";
 import { settleRun, unjudged } from "./settle.ts";
@@ -17,7 +17,8 @@ export interface ExecutedRun {
 export async function executeRun(request: RunRequest, deps: RunDeps): Promise<ExecutedRun> {
   const startedAt = deps.clock.now();
   const opened = await deps.records.open(request.id);
-  if ("problem" in opened) return { record: draft(request, deps, { startedAt, settled: unjudged(opened.problem) }) };
+  if ("problem" in opened)
+    return { record: draft(request, deps, { startedAt, settled: unjudged(opened.problem, request.scenario) }) };
 
   const version = await deps.engine.version();
   const environment = deps.environment(
@@ -26,9 +27,9 @@ export async function executeRun(request: RunRequest, deps: RunDeps): Promise<Ex
   const done: DoneTrials =
     "problem" in version
       ? { trials: [], failedPushes: 0, problem: version.problem }
-      : await runTrials(request, deps, opened.folder);
+      : await runTrials(request, deps, opened.folder).catch(unexpected);
 
-  const settled = settleRun(done);
+  const settled = settleRun(done, request.scenario);
   const input = { startedAt, settled, environment, trials: done.trials };
   const record = await keep(draft(request, deps, input), done.timeline, deps);
   deps.onRecorded(record);
@@ -42,6 +43,12 @@ export async function executeRun(request: RunRequest, deps: RunDeps): Promise<Ex
   const told = { ...record, telemetry };
   await deps.records.save(told);
   return { record: told, ...(done.timeline === undefined ? {} : { timeline: done.timeline }) };
+}
+
+/** A bug of ours ends this run, not the others: it is told in the record, with the error's own words. */
+function unexpected(error: unknown): DoneTrials {
+  const why = reason("internal", `Chatbench itself failed: ${error instanceof Error ? error.message : String(error)}`);
+  return { trials: [], failedPushes: 0, problem: why };
 }
 
 interface Draft {

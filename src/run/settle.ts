@@ -1,20 +1,32 @@
-import { settle } from "../judge/index.ts";
-import { reason, type Reason } from "../model/index.ts";
+import { effectiveObjectives, settle } from "../judge/index.ts";
+import { reason, type ObjectiveResult, type Reason, type Scenario } from "../model/index.ts";
 import type { Settled } from "./draft.ts";
 import type { DoneTrials } from "./trials.ts";
 
 /** What a run is called once its trials are done: objectives are judged on the first one. */
-export function settleRun({ trials, judgement, problem }: DoneTrials): Settled {
+export function settleRun({ trials, judgement, problem }: DoneTrials, scenario: Scenario): Settled {
   const first = trials[0];
-  if (first === undefined) return unjudged(problem ?? reason("internal", "The plan asked for no trial."));
+  if (first === undefined) return unjudged(problem ?? reason("internal", "The plan asked for no trial."), scenario);
+  const settlement = settle(first.outcome, judgement);
   return {
-    ...settle(first.outcome, judgement),
+    ...settlement,
     measurements: judgement?.measurements ?? first.byArm.only ?? {},
-    objectives: judgement?.objectives ?? [],
+    objectives: judgement?.objectives ?? notJudged(scenario, settlement.state),
   };
 }
 
 /** A run that never came to its load. */
-export function unjudged(why: Reason): Settled {
-  return { state: "error", verdict: null, reason: why, measurements: {}, objectives: [] };
+export function unjudged(why: Reason, scenario: Scenario): Settled {
+  return { state: "error", verdict: null, reason: why, measurements: {}, objectives: notJudged(scenario, "error") };
+}
+
+/** What the run was to be held to, so that its page can show it: without a value, and never met. */
+function notJudged(scenario: Scenario, state: string): readonly ObjectiveResult[] {
+  return effectiveObjectives(scenario.objectives).map(({ measurement, condition, limit }) => ({
+    measurement,
+    condition,
+    limit,
+    verdict: "invalid",
+    reason: `Not judged: the run's state is ${state}.`,
+  }));
 }
