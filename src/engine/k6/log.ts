@@ -7,8 +7,9 @@ export interface LogReader {
   lastError(): string | undefined;
 }
 
-/** k6 v2.2 `internal/output/prometheusrw`: a lost flush, and a flush that took longer than its period. */
-const LOST_PUSH = /Failed to send the time series data to the endpoint|Some samples may be dropped/;
+/** k6 v2.2 `internal/output/prometheusrw`: a lost flush, one that took longer than its period, lost stale markers. */
+const LOST_PUSH =
+  /Failed to send the time series data to the endpoint|Some samples may be dropped|marking time series as stale failed/;
 const MAX_ERROR = 500;
 
 export function createLogReader(): LogReader {

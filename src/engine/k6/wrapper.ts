@@ -1,3 +1,4 @@
+import { pathToFileURL } from "node:url";
 import { judgedSecondsOf, type Scenario, type Stage } from "../../model/index.ts";
 import { QUANTILE_GRID, SUB_METRICS } from "./names.ts";
 import type { ScriptOptions } from "./script-options.ts";
@@ -20,11 +21,11 @@ export interface WrapperInput {
 
 /** The module that k6 runs instead of the script: it re-exports it with our options, phases and summary. */
 export function wrapperText(input: WrapperInput): string {
-  const script = JSON.stringify(input.scenario.script);
+  const script = specifierOf(input.scenario.script);
   const own = input.scenario.load.stages === null;
   // The names are odd on purpose: a script may export functions of any usual name beside them.
   return `// Written by Chatbench for this run: the script with our options, phases and summary around it.
-import { instrument as chatbench$instrument, merge as chatbench$merge } from ${JSON.stringify(input.runtimeFile)};
+import { instrument as chatbench$instrument, merge as chatbench$merge } from ${specifierOf(input.runtimeFile)};
 import * as chatbench$script from ${script};
 export * from ${script};
 const chatbench$config = ${JSON.stringify(wrapperConfig(input), null, 2)};
@@ -34,6 +35,11 @@ ${execNamesOf(input).map(wrappedFunction).join("\n")}
 export const teardown = chatbench$.teardown;
 export const handleSummary = chatbench$.handleSummary;
 `;
+}
+
+/** As a URL: k6 would take `%`, `#` and `?` in a plain path for parts of one. */
+function specifierOf(path: string): string {
+  return JSON.stringify(pathToFileURL(path).href);
 }
 
 function wrappedFunction(name: string): string {
