@@ -1,0 +1,76 @@
+// `npm run bench`: what Chatbench costs beside the k6 that it drives, measured and stored.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { costOf } from "./cost.ts";
+import { comparePairs, type Pair } from "./cpu.ts";
+import { factsOf, loadText } from "./facts.ts";
+import { measureLongRun } from "./memory.ts";
+import { parseOptions, USAGE, type Options } from "./options.ts";
+import { pageOf, type Findings } from "./page.ts";
+import { startPrometheus } from "./prometheus.ts";
+import { timesOf } from "./times.ts";
+import { openYard, type Yard } from "./yard.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+const tell = (line: string): void => void process.stderr.write(`bench: ${line}\n`);
+
+async function bench(options: Options): Promise<void> {
+  const k6 = process.env.CHATBENCH_K6 ?? resolve(ROOT, ".tools/bin/k6");
+  const facts = factsOf(k6, ROOT);
+  const yard = await openYard(options, k6);
+  try {
+    const findings = await measure(yard, k6, options);
+    const page = pageOf({ ...findings, facts: [...facts, ["Load average at the end", loadText()]] });
+    process.stdout.write(page);
+    if (options.page === undefined) return;
+    const path = resolve(ROOT, options.page);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, page);
+    tell(`stored in ${path}`);
+  } finally {
+    yard.close();
+  }
+}
+
+async function measure(yard: Yard, k6: string, options: Options): Promise<Omit<Findings, "facts">> {
+  const { parts } = options;
+  const pairs = parts.includes("cpu")
+    ? await comparePairs(
+        yard,
+        { base: "bare", chatbench: "chatbench", third: "bare-without-timeline" },
+        { options, tell },
+      )
+    : [];
+  const runs = pairs.flatMap(({ chatbench }) => [chatbench.long, chatbench.short]);
+  const remoteWrite = parts.includes("remote-write") ? await measureRemoteWrite(yard, options) : undefined;
+  if (parts.includes("memory")) tell(`an hour in ${options.hourInSeconds} s: memory and report`);
+  return {
+    options,
+    pairs,
+    ...(pairs.length === 0 ? {} : { cost: costOf(pairs), times: timesOf(runs) }),
+    ...(remoteWrite === undefined ? {} : { remoteWrite }),
+    ...(parts.includes("memory") ? { longRun: await measureLongRun(yard, k6, options) } : {}),
+  };
+}
+
+async function measureRemoteWrite(yard: Yard, options: Options): Promise<NonNullable<Findings["remoteWrite"]>> {
+  const prometheus = await startPrometheus(yard);
+  if ("problem" in prometheus) return prometheus;
+  try {
+    yard.sendTo(prometheus.url);
+    const comparison = { base: "bare-remote-write", chatbench: "chatbench-remote-write" } as const;
+    const pairs: readonly Pair[] = await comparePairs(yard, comparison, { options, tell });
+    return costOf(pairs);
+  } finally {
+    await prometheus.stop();
+  }
+}
+
+try {
+  await bench(parseOptions(process.argv.slice(2)));
+} catch (error) {
+  process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n${USAGE}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,57 @@
+import { parseArgs } from "node:util";
+
+export const PARTS = ["cpu", "remote-write", "memory"] as const;
+export type Part = (typeof PARTS)[number];
+
+export interface Options {
+  readonly pairs: number;
+  /** Requests per second. */
+  readonly rate: number;
+  readonly longSeconds: number;
+  readonly shortSeconds: number;
+  /** How long the fixture takes to write its hour. */
+  readonly hourInSeconds: number;
+  readonly parts: readonly Part[];
+  /** Where the page goes; undefined: only printed. */
+  readonly page?: string;
+}
+
+export const USAGE = `npm run bench -- [--pairs N] [--rate N] [--quick] [--only ${PARTS.join("|")}] [--page FILE]
+  --pairs N    pairs of runs for each ratio (20)
+  --rate N     requests per second of the load (500)
+  --quick      3 pairs and short runs, to see that it works; stores nothing unless --page is given
+  --only PART  one part; stores nothing unless --page is given
+  --page FILE  where the page is stored (docs/benchmarks.md)`;
+
+/** Reads the arguments; a wrong one is an Error with one sentence. */
+export function parseOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      pairs: { type: "string" },
+      rate: { type: "string", default: "500" },
+      quick: { type: "boolean", default: false },
+      only: { type: "string" },
+      page: { type: "string" },
+    },
+  });
+  const parts = PARTS.filter((part) => values.only === undefined || values.only === part);
+  if (parts.length === 0) throw new Error(`There is no part ${values.only ?? ""}; there are ${PARTS.join(", ")}.`);
+  const page = values.page ?? (values.quick || values.only !== undefined ? undefined : "docs/benchmarks.md");
+  return {
+    pairs: whole("pairs", values.pairs ?? (values.quick ? "3" : "20")),
+    rate: whole("rate", values.rate),
+    longSeconds: values.quick ? 3 : 6,
+    shortSeconds: 1,
+    hourInSeconds: values.quick ? 12 : 45,
+    parts,
+    ...(page === undefined ? {} : { page }),
+  };
+}
+
+function whole(name: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new Error(`--${name} must be a whole number of at least 1, not ${text}.`);
+  return value;
+}
