@@ -33,12 +33,15 @@ function start(): Started {
   const seen = { text: "" };
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => (seen.text += chunk));
   const closed = once(child, "close").then(() => child.exitCode);
-  const printed = async (part: string): Promise<void> => {
-    while (!seen.text.includes(part)) {
-      const ended = await Promise.race([once(child.stdout, "data").then(() => false), closed.then(() => true)]);
-      if (ended && !seen.text.includes(part)) throw new Error(`It ended without "${part}":\n${seen.text}`);
-    }
-  };
+  const printed = (part: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (seen.text.includes(part)) resolve();
+      };
+      child.stdout.on("data", look);
+      look();
+      void closed.then(() => reject(new Error(`It ended without "${part}":\n${seen.text}`)));
+    });
   test.child = { child, text: () => seen.text, printed, closed };
   return test.child;
 }
