@@ -48,6 +48,11 @@ it("asyncRequest: failed answers are counted; what follows a failed one may be c
   expect(facts.exceptions).toEqual({ afterGood: 2, afterFailed: 0, withoutRequest: 0 });
 });
 
+it("exceptions thrown beside the iteration, in a timer or a promise that nobody awaits, are not lost", async () => {
+  const facts = await factsOf("thrown-beside.js");
+  expect(facts.exceptions).toEqual({ afterGood: 0, afterFailed: 0, withoutRequest: 4 });
+});
+
 it("setResponseCallback(null): k6 would judge nothing, so the status decides", async () => {
   const facts = await factsOf("no-expectation.js");
   expect(facts.requests).toEqual({ count: 4, failed: 2 });

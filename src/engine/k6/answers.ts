@@ -9,6 +9,8 @@ export type LastAnswer = "none" | "good" | "failed" | "mixed";
 export interface AnswerHooks {
   readonly beforeRequest: () => void;
   readonly answered: (answer: LastAnswer) => void;
+  /** k6 gave up following redirects and calls the last of them a good answer. */
+  readonly wentInCircles: () => void;
 }
 
 type Work = (...args: unknown[]) => unknown;
@@ -16,10 +18,12 @@ type Expects = (status: number) => boolean;
 interface Params {
   readonly throw?: boolean;
   readonly responseCallback?: unknown;
+  readonly redirects?: number | null;
 }
 interface Answer {
   readonly status?: number;
   readonly error_code?: number;
+  readonly headers?: Readonly<Record<string, unknown>>;
 }
 interface Watch {
   hooks: AnswerHooks;
@@ -35,6 +39,7 @@ const PARAMS_AT: Readonly<Record<string, number>> = {
 };
 /** k6's error codes where it made no request: it could not read the address (1020) or the parameters (none). */
 const NO_REQUEST: readonly unknown[] = [1020, 0, undefined];
+const DEFAULT_REDIRECTS = 10;
 const FUNCTIONS = http as unknown as Record<string, Work>;
 
 /**
@@ -42,7 +47,8 @@ const FUNCTIONS = http as unknown as Record<string, Work>;
  * before the script is evaluated, because the script may copy the functions (`const { get } = http`).
  */
 export function watchAnswers(): (hooks: AnswerHooks) => void {
-  const idle = { beforeRequest: (): void => undefined, answered: (): void => undefined };
+  const nothing = (): void => undefined;
+  const idle = { beforeRequest: nothing, answered: nothing, wentInCircles: nothing };
   const watch: Watch = { hooks: idle, expects: isFine, callbacks: new WeakMap() };
   patchExpectations(watch);
   for (const name of Object.keys(PARAMS_AT)) patchRequest(name, watch);
@@ -105,9 +111,18 @@ function patchRequest(name: string, watch: Watch): void {
     }
     if (!answer.status && NO_REQUEST.includes(answer.error_code)) return answer;
     const expects = expectationOf(params?.responseCallback, watch) ?? watch.expects;
-    watch.hooks.answered(expects(answer.status ?? 0) ? "good" : "failed");
+    const good = expects(answer.status ?? 0);
+    watch.hooks.answered(good ? "good" : "failed");
+    if (good && isEndlessRedirect(answer, params)) watch.hooks.wentInCircles();
     return answer;
   };
+}
+
+/** k6 follows ten redirects unless somebody says how many: who says so wants to see the redirect itself. */
+function isEndlessRedirect({ status = 0, headers = {} }: Answer, params: Params | null | undefined): boolean {
+  if (status < 300 || status >= 400 || headers.Location === undefined) return false;
+  const most = (exec.test.options as { maxRedirects?: number | null }).maxRedirects ?? DEFAULT_REDIRECTS;
+  return params?.redirects == null && most === DEFAULT_REDIRECTS;
 }
 
 /** With the option `throw`, k6 throws what it counts as a failed request; anything else was thrown before a request. */

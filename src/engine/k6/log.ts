@@ -3,6 +3,8 @@ export interface LogReader {
   read(line: string): void;
   /** Pushes to Prometheus that failed: k6 only logs them. */
   failedPushes(): number;
+  /** Exceptions of the script's iterations; those thrown beside them (in a timer, a promise nobody awaits) are only here. */
+  exceptions(): number;
   /** The last error that k6 logged, in one line. */
   lastError(): string | undefined;
 }
@@ -12,33 +14,58 @@ const LOST_PUSH =
   /Failed to send the time series data to the endpoint|Some samples may be dropped|marking time series as stale failed/;
 const MAX_ERROR = 500;
 
+interface Entry {
+  readonly level?: unknown;
+  readonly msg?: unknown;
+  readonly source?: unknown;
+  readonly hint?: unknown;
+  readonly executor?: unknown;
+}
+
 export function createLogReader(): LogReader {
   let failedPushes = 0;
+  let exceptions = 0;
   let lastError: string | undefined;
   return {
     failedPushes: () => failedPushes,
+    exceptions: () => exceptions,
     lastError: () => lastError,
     read(line) {
       if (LOST_PUSH.test(line)) {
         failedPushes += 1;
         return;
       }
-      const text = errorOf(line);
+      const entry = parseEntry(line);
+      if (entry !== undefined && isException(entry)) exceptions += 1;
+      const text = entry === undefined ? panicOf(line) : errorOf(entry);
       if (text !== undefined) lastError = text;
     },
   };
 }
 
-function errorOf(line: string): string | undefined {
-  let entry: { level?: unknown; msg?: unknown; source?: unknown };
+function parseEntry(line: string): Entry | undefined {
   try {
-    entry = JSON.parse(line) as typeof entry;
+    const entry: unknown = JSON.parse(line);
+    return typeof entry === "object" && entry !== null ? entry : undefined;
   } catch {
-    return line.startsWith("panic:") ? line.slice(0, MAX_ERROR) : undefined;
+    return undefined;
   }
-  if ((entry.level !== "error" && entry.level !== "fatal") || typeof entry.msg !== "string") return undefined;
-  if (entry.source === "console") return undefined; // the script's own console.error says nothing of how k6 ended
-  return entry.msg
+}
+
+/** k6 logs each exception once; `executor` stands only in what happens in an iteration. */
+function isException({ level, msg, source, hint, executor }: Entry): boolean {
+  if (level !== "error" || executor === undefined || source === "console") return false;
+  return hint === "script exception" || (typeof msg === "string" && msg.startsWith("Uncaught (in promise)"));
+}
+
+function panicOf(line: string): string | undefined {
+  return line.startsWith("panic:") ? line.slice(0, MAX_ERROR) : undefined;
+}
+
+function errorOf({ level, msg, source }: Entry): string | undefined {
+  if ((level !== "error" && level !== "fatal") || typeof msg !== "string") return undefined;
+  if (source === "console") return undefined; // the script's own console.error says nothing of how k6 ended
+  return msg
     .trim()
     .replaceAll(/\s*\n\s*/g, " ")
     .slice(0, MAX_ERROR);

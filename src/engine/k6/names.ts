@@ -3,8 +3,10 @@
 export const EXCEPTIONS = "chatbench_exceptions";
 export const LOAD_START = "chatbench_load_start_ms";
 export const LOAD_END = "chatbench_load_end_ms";
+/** Users who waited for one answer from before the judged window to after its end: no phase holds their waiting. */
+export const WAITED_THROUGH = "chatbench_waited_through";
 /** Metrics that only the wrapper writes: hidden from the script's own handleSummary and from `k6.<metric>`. */
-export const OWN_METRICS: readonly string[] = [EXCEPTIONS, LOAD_START, LOAD_END];
+export const OWN_METRICS: readonly string[] = [EXCEPTIONS, LOAD_START, LOAD_END, WAITED_THROUGH];
 
 /** Part of the load that a sample belongs to: `warmup`, `judged` or `tail`. Named so that no tag of a script hides it. */
 export const PHASE_TAG = "chatbench_phase";

@@ -3,7 +3,7 @@
 import exec from "k6/execution";
 import { Counter, Gauge } from "k6/metrics";
 import { watchAnswers, type AnswerHooks, type LastAnswer } from "./answers.ts";
-import { ANSWER_TAG, EXCEPTIONS, LOAD_END, LOAD_START, PHASE_TAG } from "./names.ts";
+import { ANSWER_TAG, EXCEPTIONS, LOAD_END, LOAD_START, PHASE_TAG, WAITED_THROUGH } from "./names.ts";
 import { viewOf, type SummaryData } from "./script-summary.ts";
 
 // At once, not when a script asks for it: the wrapper imports this module before the script.
@@ -38,8 +38,13 @@ export function instrument(script: Script, config: WrapperConfig): Instrumented 
   const exceptions = new Counter(EXCEPTIONS);
   const loadStart = new Gauge(LOAD_START);
   const loadEnd = new Gauge(LOAD_END);
-  const user = createUser(config, (at) => loadStart.add(at));
-  attach({ beforeRequest: user.mark, answered: user.answered });
+  const waited = new Counter(WAITED_THROUGH);
+  const user = createUser(config, { loadBegan: (at) => loadStart.add(at), waitedThrough: () => waited.add(1) });
+  attach({
+    beforeRequest: user.mark,
+    answered: user.answered,
+    wentInCircles: () => exceptions.add(1, { after: "good" }),
+  });
   const options = (script.options ?? {}) as ScriptOptions;
 
   return {
@@ -104,7 +109,12 @@ interface User {
   readonly lastAnswer: () => LastAnswer;
 }
 
-function createUser(config: WrapperConfig, onLoadStart: (at: number) => void): User {
+interface UserEvents {
+  readonly loadBegan: (at: number) => void;
+  readonly waitedThrough: () => void;
+}
+
+function createUser(config: WrapperConfig, events: UserEvents): User {
   const judgedEndMs = config.judgedEndMs ?? Infinity;
   let begin: number | undefined;
   let phase = "";
@@ -124,7 +134,7 @@ function createUser(config: WrapperConfig, onLoadStart: (at: number) => void): U
     beginIteration() {
       if (begin === undefined) {
         begin = exec.scenario.startTime - (config.offsetsMs[exec.scenario.name] ?? 0);
-        onLoadStart(begin);
+        events.loadBegan(begin);
       }
       last = "none";
       // k6 takes all tags off a user that it starts again (in another scenario, or after users became fewer).
@@ -134,6 +144,7 @@ function createUser(config: WrapperConfig, onLoadStart: (at: number) => void): U
     mark,
     answered(answer) {
       last = answer;
+      if (phase === "warmup" && begin !== undefined && Date.now() - begin >= judgedEndMs) events.waitedThrough();
       if (answer !== "failed" && answer !== "mixed") return;
       exec.vu.metrics.tags[ANSWER_TAG] = answer;
       tagged = true;

@@ -7,7 +7,7 @@ import {
   type Reason,
   type ThresholdResult,
 } from "../../model/index.ts";
-import { LOAD_END, LOAD_START, OWN_METRICS, QUANTILE_GRID, SUB_METRICS } from "./names.ts";
+import { EXCEPTIONS, LOAD_END, LOAD_START, OWN_METRICS, QUANTILE_GRID, SUB_METRICS, WAITED_THROUGH } from "./names.ts";
 
 const finite = z.number(); // zod refuses NaN and Infinity; JSON turns them into null, which is refused too
 const Values = z.record(z.string(), finite);
@@ -38,6 +38,8 @@ type Summary = z.infer<typeof Summary>;
 export interface PlannedWindow {
   readonly warmupSeconds: number;
   readonly judgedSeconds?: number;
+  /** Exceptions of iterations in k6's log: more than the wrapper saw, if the script throws beside its iterations. */
+  readonly loggedExceptions?: number;
 }
 
 /** Turns the summary that the wrapper wrote into facts, or says what is wrong with it; it never guesses a value. */
@@ -80,8 +82,9 @@ function factsOf(summary: Summary, planned: PlannedWindow): { facts: LoadFacts }
       exceptions: {
         afterGood: read.count(SUB_METRICS.threwAfterGood) + read.count(SUB_METRICS.threwAfterMixed),
         afterFailed: read.count(SUB_METRICS.threwAfterFailed),
-        withoutRequest: read.count(SUB_METRICS.threwWithoutRequest),
+        withoutRequest: read.count(SUB_METRICS.threwWithoutRequest) + unseenExceptions(read, planned),
       },
+      waitedThrough: read.count(WAITED_THROUGH),
       latency,
       iterations: { completed: read.count(SUB_METRICS.iterations), dropped: read.count("dropped_iterations") },
       custom: customOf(summary),
@@ -89,6 +92,15 @@ function factsOf(summary: Summary, planned: PlannedWindow): { facts: LoadFacts }
       requestsInAll: read.count("http_reqs"),
     },
   };
+}
+
+/**
+ * Exceptions that only k6's log knows of (thrown in a timer, or in a promise that nobody awaits). It does not tell
+ * when, so the judged part gets its share of them, by iterations.
+ */
+function unseenExceptions(read: Reader, { loggedExceptions = 0 }: PlannedWindow): number {
+  const unseen = Math.max(0, loggedExceptions - read.count(EXCEPTIONS));
+  return Math.ceil((unseen * read.count(SUB_METRICS.iterations)) / Math.max(1, read.count("iterations")));
 }
 
 /** What can never be true of a whole summary, in one sentence; undefined: nothing. */

@@ -67,7 +67,7 @@ export async function runTrial(work: TrialWork, prepared: PreparedTrial, watch: 
   const outOfMemory = kills !== undefined && killsAfter !== undefined && killsAfter > kills;
   const lastError = log.lastError();
   const ending: Ending = { ...exit, cause, outOfMemory, ...(lastError === undefined ? {} : { lastError }) };
-  const concluded = await conclude(work, files.summary, ending);
+  const concluded = await conclude(work, files.summary, { ...ending, exceptions: log.exceptions() });
   const timeline = await recorded.end(concluded.facts?.window);
   return {
     ...concluded,
@@ -120,7 +120,11 @@ interface Concluded {
 }
 
 /** An ending is only `completed` with a whole summary; of an aborted trial the summary is kept, never judged. */
-async function conclude(work: TrialWork, summaryFile: string, ending: Ending): Promise<Concluded> {
+async function conclude(
+  work: TrialWork,
+  summaryFile: string,
+  ending: Ending & { readonly exceptions: number },
+): Promise<Concluded> {
   const outcome = outcomeOf(ending);
   const judgedSeconds = judgedSecondsOf(work.scenario.load);
   const planned = {
@@ -130,7 +134,7 @@ async function conclude(work: TrialWork, summaryFile: string, ending: Ending): P
   const file = await readTextFile(summaryFile, { maxBytes: MAX_SUMMARY_BYTES });
   const read =
     "text" in file
-      ? factsFromSummary(file.text, planned)
+      ? factsFromSummary(file.text, { ...planned, loggedExceptions: ending.exceptions })
       : {
           problem: reason(
             "no_summary",
