@@ -63,8 +63,12 @@ export function configFor(results, chatbotUrl) {
   // Folders are relative to the file, and the copy lies elsewhere.
   document.set("scripts", relative(own, join(ROOT, document.get("scripts") ?? "load_tests")));
   document.setIn(["results", "folder"], relative(own, results));
-  for (const { value } of document.get("scenarios").items)
-    value.set("script", relative(own, join(ROOT, value.get("script"))));
+  // What is no mapping here is for `chatbench run` to complain about, with line and column.
+  for (const { key } of document.get("scenarios")?.items ?? []) {
+    const path = ["scenarios", key, "script"];
+    const script = document.getIn(path);
+    if (typeof script === "string") document.setIn(path, relative(own, join(ROOT, script)));
+  }
   const copy = join(own, "chatbench.yml");
   writeFileSync(copy, document.toString());
   return copy;
