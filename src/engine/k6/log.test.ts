@@ -1,0 +1,52 @@
+import { expect, it } from "vitest";
+import { createLogReader } from "./log.ts";
+
+function read(lines: readonly (object | string)[]): ReturnType<typeof createLogReader> {
+  const log = createLogReader();
+  for (const line of lines) log.read(typeof line === "string" ? line : JSON.stringify(line));
+  return log;
+}
+
+it("case 43: counts each kind of failed push, and does not take it for why k6 ended", () => {
+  const log = read([
+    { level: "error", msg: "Failed to send the time series data to the endpoint", error: "401" },
+    { level: "warning", msg: "Successful flush took 6s while flush period is 5s. Some samples may be dropped." },
+    { level: "error", msg: "Stopping output 1 failed", error: "marking time series as stale failed: 401" },
+    { level: "info", msg: "something else" },
+  ]);
+  expect(log.failedPushes()).toBe(3);
+  expect(log.lastError()).toBeUndefined();
+});
+
+it("keeps the last error of k6 in one line, not what the script printed", () => {
+  const log = read([
+    { level: "error", msg: "first" },
+    { level: "fatal", msg: "GoError: second\n\tat file:///x.js\n" },
+    { level: "error", msg: "console.error of the script", source: "console" },
+    { level: "warning", msg: "a warning" },
+    ...["not json", "null", "[1]", '"text"', '{"level":"error","msg":5}', ""],
+  ]);
+  expect(log.lastError()).toBe("GoError: second at file:///x.js");
+});
+
+it("case 16: knows a panic, which k6 prints as plain text", () => {
+  expect(read(["panic: runtime error: index out of range"]).lastError()).toBe(
+    "panic: runtime error: index out of range",
+  );
+});
+
+it("cuts what is very long", () => {
+  expect(read([{ level: "error", msg: "x".repeat(10_000) }]).lastError()).toHaveLength(500);
+});
+
+it("counts exceptions of iterations only: not those of setup, not printed ones, not other errors", () => {
+  const iteration = { level: "error", executor: "constant-vus", scenario: "a" };
+  const log = read([
+    { ...iteration, hint: "script exception", source: "stacktrace", msg: "Error: thrown" },
+    { ...iteration, msg: "Uncaught (in promise) Error: rejected" },
+    { ...iteration, source: "console", msg: "Uncaught (in promise) printed" },
+    { ...iteration, msg: "something else" },
+    { level: "error", hint: "script exception", source: "stacktrace", msg: "Error: in setup" },
+  ]);
+  expect(log.exceptions()).toBe(2);
+});
