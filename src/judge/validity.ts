@@ -1,4 +1,4 @@
-import { formatValue, type LoadFacts, type Reason, reason, type Timeline } from "../model/index.ts";
+import { formatCount, formatValue, type LoadFacts, type Reason, reason, type Timeline } from "../model/index.ts";
 import { factsProblem } from "./facts-problem.ts";
 import { hangsOf, isUsable } from "./silence.ts";
 
@@ -37,6 +37,16 @@ function answersStopped(timeline: Timeline | undefined): Reason | undefined {
   );
 }
 
+/** A user who hung since the warm-up took no part in the window: neither its requests nor its latencies tell. */
+function waitedThrough({ waitedThrough = 0 }: LoadFacts): Reason | undefined {
+  if (waitedThrough === 0) return undefined;
+  const who = waitedThrough === 1 ? "A user" : `${formatCount(waitedThrough)} users`;
+  return reason(
+    "answers_stopped",
+    `${who} waited for one answer during the whole judged window: that waiting is in no latency.`,
+  );
+}
+
 export interface Doubts {
   /** Nothing this trial says can be used. */
   readonly void: readonly Reason[];
@@ -51,6 +61,6 @@ export function doubtsOf(facts: LoadFacts, timeline: Timeline | undefined, exitC
   const defined = (reasons: readonly (Reason | undefined)[]): Reason[] => reasons.filter((r) => r !== undefined);
   return {
     void: defined([noRequests(facts)]),
-    partial: defined([crossedUnseen(facts, exitCode), tooShort(facts), answersStopped(timeline)]),
+    partial: defined([crossedUnseen(facts, exitCode), tooShort(facts), waitedThrough(facts), answersStopped(timeline)]),
   };
 }

@@ -69,8 +69,13 @@ export interface LoadFacts {
    * `checksPerAnswer` differently named checks; `mixedChecks` could not be told to follow a good or a bad answer.
    */
   readonly checks: { readonly failedOnGood: number; readonly mixed: number; readonly perAnswer: number };
-  /** Script exceptions by what the throwing iteration's last answer was. */
+  /**
+   * Script exceptions by what the throwing iteration's last answer was. A redirect that led nowhere, which the engine
+   * calls good, counts as one after a good answer.
+   */
   readonly exceptions: { readonly afterGood: number; readonly afterFailed: number; readonly withoutRequest: number };
+  /** Users who waited for one answer from before the window to after its end: their waiting is in no number here. */
+  readonly waitedThrough?: number;
   /** Durations in seconds of successful answers. */
   readonly latency: Distribution;
   readonly iterations: { readonly completed: number; readonly dropped: number };

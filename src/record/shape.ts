@@ -38,6 +38,7 @@ const facts = z.object({
   requests: z.object({ count, failed: count }),
   checks: z.object({ failedOnGood: count, mixed: count, perAnswer: count }),
   exceptions: z.object({ afterGood: count, afterFailed: count, withoutRequest: count }),
+  waitedThrough: count.exactOptional(),
   latency: distribution,
   iterations: z.object({ completed: count, dropped: count }),
   custom: z.record(z.string(), metricSummary),

@@ -6,6 +6,7 @@ import { steady } from "../support/k6.ts";
 import { even } from "../support/latency-servers.ts";
 import { benchmarkWithSamples, objective, type Ran } from "../support/run.ts";
 import type { Sample } from "../support/samples.ts";
+import { answerByPath, startServer } from "../support/server.ts";
 import { expectClose, JUDGED } from "../support/truth.ts";
 
 /** One request per iteration with an id of its own; every ninth goes to a port where nobody listens. */
@@ -143,3 +144,30 @@ function expectTruth({ record }: Ran, samples: readonly Sample[], { server, exac
 
 const lowOf = ({ value, low = value }: Measurement): number => low;
 const highOf = ({ value, high = value }: Measurement): number => high;
+
+test.each([
+  { name: "that are followed to an answer are none", path: "/redirect/3", params: "{}", truth: 0 },
+  { name: "that the script wants to see are none", path: "/redirect/3", params: "{ redirects: 0 }", truth: 0 },
+  {
+    name: "in a circle are one failure in the eleven requests that they make",
+    path: "/circle",
+    params: "{}",
+    truth: 1 / 11,
+  },
+])("redirects $name", async ({ path, params, truth }) => {
+  const server = await startServer((request, response) => {
+    if (request.path === "/circle") response.writeHead(302, { location: "/circle" }).end();
+    else answerByPath(request, response);
+  });
+  const text = `import http from "k6/http"; import { sleep } from "k6";
+    export default function () { http.get(__ENV.CHATBENCH_TARGET_URL + "${path}", ${params}); sleep(0.02); }`;
+  try {
+    await benchmarkWithSamples({ script: text, baseUrl: server.url, load: steady(3, 1) }, ({ record }) => {
+      const { requests, error_rate } = record.measurements;
+      // The last circle of a user may end when the window does.
+      expect(Math.abs(error_rate!.value - truth)).toBeLessThanOrEqual(truth === 0 ? 0 : 3 / requests!.value);
+    });
+  } finally {
+    await server.close();
+  }
+});
