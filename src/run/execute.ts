@@ -5,6 +5,8 @@ import { settleRun, unjudged } from "./settle.ts";
 import { NOTHING_SENT, readBack } from "./telemetry.ts";
 import { runTrials, type DoneTrials } from "./trials.ts";
 
+const NO_TRIALS: DoneTrials = { trials: [], failedPushes: 0 };
+
 export interface ExecutedRun {
   readonly record: RunRecord;
   readonly timeline?: Timeline;
@@ -20,14 +22,17 @@ export async function executeRun(request: RunRequest, deps: RunDeps): Promise<Ex
   if ("problem" in opened)
     return { record: draft(request, deps, { startedAt, settled: unjudged(opened.problem, request.scenario) }) };
 
-  const version = await deps.engine.version();
+  const version = await deps.engine.version().catch(unexpected);
   const environment = deps.environment(
     "version" in version ? `${deps.engine.name} ${version.version}` : deps.engine.name,
   );
   const done: DoneTrials =
     "problem" in version
-      ? { trials: [], failedPushes: 0, problem: version.problem }
-      : await runTrials(request, deps, opened.folder).catch(unexpected);
+      ? { ...NO_TRIALS, problem: version.problem }
+      : await runTrials(request, deps, opened.folder).catch((error: unknown) => ({
+          ...NO_TRIALS,
+          ...unexpected(error),
+        }));
 
   const settled = settleRun(done, request.scenario);
   const input = { startedAt, settled, environment, trials: done.trials };
@@ -46,9 +51,9 @@ export async function executeRun(request: RunRequest, deps: RunDeps): Promise<Ex
 }
 
 /** A bug of ours ends this run, not the others: it is told in the record, with the error's own words. */
-function unexpected(error: unknown): DoneTrials {
+function unexpected(error: unknown): { readonly problem: Reason } {
   const why = reason("internal", `Chatbench itself failed: ${error instanceof Error ? error.message : String(error)}`);
-  return { trials: [], failedPushes: 0, problem: why };
+  return { problem: why };
 }
 
 interface Draft {
@@ -69,8 +74,27 @@ function draft(request: RunRequest, deps: RunDeps, { environment = {}, trials = 
 /** On disk first; a run that cannot be kept has no verdict to tell. */
 async function keep(record: RunRecord, timeline: Timeline | undefined, deps: RunDeps): Promise<RunRecord> {
   if (timeline !== undefined) await deps.records.saveTimeline(record.id as RunRequest["id"], timeline);
-  const saved = await deps.records.save(record);
-  return saved.problem === undefined ? record : withoutVerdict(record, saved.problem);
+  const { problem } = await deps.records.save(record);
+  if (problem === undefined) return record;
+  const kept = withoutVerdict(record, problem);
+  return problem.code === "internal" ? await keepWithoutNumbers(kept, record.reason, deps) : kept;
+}
+
+/** Numbers that no record can hold (NaN, a negative count) must not make the whole run vanish. */
+async function keepWithoutNumbers(record: RunRecord, judged: Reason | null, deps: RunDeps): Promise<RunRecord> {
+  const told: RunRecord = {
+    ...record,
+    reason: judged?.code === "bad_summary" ? judged : record.reason,
+    measurements: {},
+    objectives: record.objectives.map(({ measurement, condition, limit, reason: why }) => ({
+      ...{ measurement, condition, limit, reason: why, verdict: "invalid" },
+    })),
+    trials: record.trials.map(({ index, arms, outcome, invalid, started_at, ended_at }) => ({
+      ...{ index, arms, outcome, invalid, started_at, ended_at },
+    })),
+  };
+  const { problem } = await deps.records.save(told);
+  return problem === undefined ? told : withoutVerdict(told, problem);
 }
 
 function withoutVerdict(record: RunRecord, problem: Reason): RunRecord {

@@ -1,4 +1,4 @@
-import type { RunId, SeriesReader, Telemetry, Trial } from "../model/index.ts";
+import { reason, type Reason, type RunId, type SeriesReader, type Telemetry, type Trial } from "../model/index.ts";
 
 export interface TelemetryInput {
   readonly id: RunId;
@@ -25,7 +25,7 @@ export async function readBack(input: TelemetryInput): Promise<Telemetry> {
     (sum, { facts }) => (sum === undefined || facts === undefined ? undefined : sum + facts.requestsInAll),
     0,
   );
-  const read = await input.reader.requestsOf(input.id);
+  const read = await input.reader.requestsOf(input.id).catch(unexpected);
   if ("problem" in read)
     return {
       prometheus: "incomplete",
@@ -52,4 +52,10 @@ export async function readBack(input: TelemetryInput): Promise<Telemetry> {
     reason: `Prometheus holds ${String(read.requests)} of this run's ${String(sent)} requests.${pushes} The verdict does not depend on it.`,
     ...counts,
   };
+}
+
+/** A bug of ours while reading back must not take the verdict along. */
+function unexpected(error: unknown): { readonly problem: Reason } {
+  const text = `The series could not be read back: ${error instanceof Error ? error.message : String(error)}`;
+  return { problem: reason("internal", text) };
 }
