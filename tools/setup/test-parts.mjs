@@ -6,6 +6,11 @@ import { isProgram, keepSaying, onPath, run, say, tail } from "./machine.mjs";
 const PARTS = [
   { packageName: "postgresql", found: () => onPath("postgres") !== undefined || debianPostgres() !== undefined },
   { packageName: "redis-server", found: () => onPath("redis-server") !== undefined },
+  // Pages are looked at: a browser without any font shows none of their text.
+  {
+    packageName: "fonts-dejavu-core",
+    found: () => existsSync("/usr/share/fonts/truetype/dejavu") || onPath("dpkg") === undefined,
+  },
   { packageName: "chromium", found: () => onPath("chromium") !== undefined || onPath("google-chrome") !== undefined },
 ];
 /** Debian asks this file whether an installation may start a service; 101 is "no". */
