@@ -15,12 +15,12 @@ export function fingerprint(input: FingerprintInput): Environment {
   const { machine } = input;
   const shared = LOOPBACK.has(new URL(input.targetUrl).hostname);
   return {
-    "load generator": `${machine.host}: ${String(machine.cores)} cores, ${formatValue(machine.memoryBytes, "bytes")}, ${machine.processor}`,
-    system: `${machine.system} (${machine.architecture})`,
-    isolation: shared
+    "Load generator": `${machine.host}: ${String(machine.cores)} cores, ${formatValue(machine.memoryBytes, "bytes")}, ${machine.processor}`,
+    System: `${machine.system} (${machine.architecture})`,
+    Isolation: shared
       ? "The target runs on the load generator's own machine: they compete for its cores."
       : "The target is reached over the network.",
-    engine: input.engine,
-    chatbench: `${input.chatbench} on Node ${machine.node}`,
+    Engine: input.engine,
+    Chatbench: `${input.chatbench} on Node ${machine.node}`,
   };
 }
