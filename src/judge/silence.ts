@@ -4,6 +4,8 @@ const SHORTEST_SECONDS = 5;
 /** As with quantiles: where ten answers were due and none came, chance is no explanation (e^-10). */
 const ANSWERS_DUE = 10;
 const TIMES_THE_USUAL = 3;
+/** Answers that each user must have missed where users leave: who thinks for long before leaving has missed one. */
+const MISSED_BY_EACH = 3;
 
 /** A stretch of the judged window in which users were held and nothing was answered. */
 export interface Silence {
@@ -11,6 +13,11 @@ export interface Silence {
   readonly to: number;
   /** No answer came after it: what those requests would have taken, nobody knows. */
   readonly last: boolean;
+}
+
+/** A silence with the users held in its first and in its last period. */
+interface Stretch extends Silence {
+  readonly users: readonly [number, number];
 }
 
 /** Tolerance for the engine's clock text, in seconds. */
@@ -21,21 +28,31 @@ export function judgedPoints({ judged, points }: Timeline): readonly TimelinePoi
   return points.filter(({ at, seconds }) => at - seconds >= judged.from - EPSILON && at <= judged.to + EPSILON);
 }
 
-function stretchesOf(points: readonly TimelinePoint[]): readonly Silence[] {
-  const found: Silence[] = [];
-  let from: number | undefined;
-  let to = 0;
-  for (const point of points) {
-    if (point.requests === 0 && point.users > 0) {
-      from ??= point.at - point.seconds;
-      to = point.at;
-    } else if (point.requests > 0) {
-      if (from !== undefined) found.push({ from, to, last: false });
-      from = undefined;
+function stretchesOf(points: readonly TimelinePoint[]): readonly Stretch[] {
+  const found: Stretch[] = [];
+  let open: Stretch | undefined;
+  for (const { at, seconds, users, requests } of points) {
+    if (requests === 0 && users > 0) {
+      open = { from: open?.from ?? at - seconds, to: at, last: true, users: [open?.users[0] ?? users, users] };
+    } else if (requests > 0) {
+      if (open !== undefined) found.push({ ...open, last: false });
+      open = undefined;
     }
   }
-  if (from !== undefined) found.push({ from, to, last: true });
-  return found;
+  return open === undefined ? found : [...found, open];
+}
+
+/**
+ * Where users leave (the end of a script's own load), silence is how they think before they go: only those who stay to
+ * its end count, and only if each of them is overdue.
+ */
+function explainsLeaving({ from, to, users: [first, last] }: Stretch, points: readonly TimelinePoint[]): boolean {
+  if (last >= first) return false;
+  const before = points.filter(({ at, seconds }) => at <= from + EPSILON || at - seconds >= to - EPSILON);
+  const answers = before.reduce((sum, { requests }) => sum + requests, 0);
+  const userSeconds = before.reduce((sum, { users, seconds }) => sum + users * seconds, 0);
+  const missedByEach = userSeconds > 0 ? ((to - from) * answers) / userSeconds : 0;
+  return missedByEach < MISSED_BY_EACH || missedByEach * last < ANSWERS_DUE - EPSILON;
 }
 
 function lengthOf({ from, to }: Silence): number {
@@ -63,14 +80,16 @@ export function hangsOf(timeline: Timeline): readonly Silence[] {
   const longest = stretches.reduce((most, stretch) => Math.max(most, lengthOf(stretch)), 0);
   const seconds = answering.reduce((sum, point) => sum + point.seconds, 0) + silent - longest;
   const pace = seconds > 0 ? answers / seconds : 0;
-  return stretches.filter((stretch) => {
+  const hangs = stretches.filter((stretch) => {
     const length = lengthOf(stretch);
     return (
       length >= SHORTEST_SECONDS - EPSILON &&
       length * pace >= ANSWERS_DUE - EPSILON &&
-      length >= usual * TIMES_THE_USUAL - EPSILON
+      length >= usual * TIMES_THE_USUAL - EPSILON &&
+      !explainsLeaving(stretch, points)
     );
   });
+  return hangs.map(({ from, to, last }) => ({ from, to, last }));
 }
 
 /** Sane enough to be read: finite, not negative, in order. */

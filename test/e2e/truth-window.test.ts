@@ -95,3 +95,13 @@ test("a script with its own options is judged from its first to its last iterati
     expect(timeline!.judged.to).toBeLessThan(3.6);
   });
 });
+
+test("users who think when a script's own load ends do not make the target a hanging one", async () => {
+  const options = `export const options = { vus: 60, duration: "16s" };`;
+  const script = SCRIPT.replace("turns.add(1);", "turns.add(1); sleep(4 + 6 * Math.random());") + options;
+  await measure({ script, load: OWN, delay: () => 10 }, ({ record, timeline }) => {
+    const silent = timeline!.points.filter(({ at, requests }) => at > 16 && requests === 0).length;
+    expect(silent).toBeGreaterThanOrEqual(5);
+    expect({ verdict: record.verdict, reason: record.reason }).toStrictEqual({ verdict: "pass", reason: null });
+  });
+});
