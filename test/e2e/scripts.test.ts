@@ -33,6 +33,7 @@ it.each([
   { script: "relative-open.js", requests: 2, paths: { "/first": 1, "/second": 1 } },
   { script: "relative-import.ts", requests: 3, paths: { "/helped": 3 } },
   { script: "discard-bodies.js", requests: 3, paths: { "/": 3 } },
+  { script: "odd-names.js", requests: 6, paths: { "/my-work": 2, "/delete": 2, "/tell": 2 } },
   { script: "clashing-names.js", requests: 6, paths: { "/instrument": 2, "/config": 2, "/wrap": 2 } },
 ])("$script: counts exactly the $requests requests that the server saw", async ({ script, requests, paths }) => {
   const facts = await factsOf(script);

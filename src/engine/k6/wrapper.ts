@@ -42,9 +42,11 @@ function specifierOf(path: string): string {
   return JSON.stringify(pathToFileURL(path).href);
 }
 
-function wrappedFunction(name: string): string {
-  const wrapped = `chatbench$.wrap(chatbench$script.${name}, ${JSON.stringify(name)});`;
-  return name === "default" ? `export default ${wrapped}` : `export const ${name} = ${wrapped}`;
+/** Exported under its quoted name: a CommonJS script may call its functions anything (`my-work`, `delete`). */
+function wrappedFunction(name: string, index: number): string {
+  const [local, text] = [`chatbench$work${String(index)}`, JSON.stringify(name)];
+  return `const ${local} = chatbench$.wrap(chatbench$script[${text}], ${text});
+export { ${local} as ${name === "default" ? name : text} };`;
 }
 
 function execNamesOf(input: WrapperInput): readonly string[] {
