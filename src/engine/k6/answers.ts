@@ -109,11 +109,12 @@ function patchRequest(name: string, watch: Watch): void {
       if (isFailedRequest(error, params)) watch.hooks.answered("failed");
       throw error;
     }
-    if (!answer.status && NO_REQUEST.includes(answer.error_code)) return answer;
+    const status = answer.status ?? 0; // read once: each look into an answer is a call from the script into k6
+    if (status === 0 && NO_REQUEST.includes(answer.error_code)) return answer;
     const expects = expectationOf(params?.responseCallback, watch) ?? watch.expects;
-    const good = expects(answer.status ?? 0);
+    const good = expects(status);
     watch.hooks.answered(good ? "good" : "failed");
-    if (good && isEndlessRedirect(answer, params)) watch.hooks.wentInCircles();
+    if (good && status >= 300 && isEndlessRedirect(answer, params)) watch.hooks.wentInCircles();
     return answer;
   };
 }

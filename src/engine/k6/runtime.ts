@@ -73,11 +73,12 @@ function wrapIteration(work: Work, user: User, threw: () => void): Work {
     threw();
     throw error;
   };
-  return function iteration(this: unknown, ...args) {
+  // k6 gives one argument, what setup returned; rest parameters and apply would cost an array an iteration.
+  return function iteration(this: unknown, data?: unknown) {
     user.beginIteration();
     let result: unknown;
     try {
-      result = work.apply(this, args);
+      result = work.call(this, data);
     } catch (error) {
       return failed(error);
     }
