@@ -8,7 +8,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["src/**/*.test.ts", "demo/**/*.test.ts", "generate/**/*.test.ts"],
+          include: ["src/**/*.test.ts", "demo/**/*.test.ts", "generate/**/*.test.ts", "bench/**/*.test.ts"],
           testTimeout: 20_000,
         },
       },

@@ -1,5 +1,5 @@
 // `npm run bench`: what Chatbench costs beside the k6 that it drives, measured and stored.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { costOf } from "./cost.ts";
@@ -16,8 +16,14 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 const tell = (line: string): void => void process.stderr.write(`bench: ${line}\n`);
 
+/** The k6 of the set-up, else the one on PATH. */
+function findK6(): string {
+  const ours = resolve(ROOT, ".tools/bin/k6");
+  return process.env.CHATBENCH_K6 ?? (existsSync(ours) ? ours : "k6");
+}
+
 async function bench(options: Options): Promise<void> {
-  const k6 = process.env.CHATBENCH_K6 ?? resolve(ROOT, ".tools/bin/k6");
+  const k6 = findK6();
   const facts = factsOf(k6, ROOT);
   const yard = await openYard(options, k6);
   try {
