@@ -17,6 +17,15 @@ describe("silence at the end of a load", () => {
   it("is a hang also where others leave meanwhile", () => {
     expect(ending(300, [60, 45, ...times(18, 30)])).toHaveLength(1);
   });
+  it("is a hang behind the judged window too: what was cut off there is in no number", () => {
+    const timeline = timelineOf([...times(30, 60), ...times(20, 30)], (at) => (at < 30 ? times(300, 0.1) : []));
+    const judged = { from: 0, to: 30 };
+    expect(hangsOf({ ...timeline, judged })).toStrictEqual([{ from: 30, to: 50, last: true }]);
+  });
+  it("is no hang behind the judged window where users think once more before they leave", () => {
+    const timeline = timelineOf([...times(30, 60), ...times(7, 60)], (at) => (at < 30 ? times(9, 0.1) : []));
+    expect(hangsOf({ ...timeline, judged: { from: 0, to: 30 } })).toStrictEqual([]);
+  });
   it("is no hang where the few who stay could have been unlucky", () => {
     expect(ending(12, [60, 40, 20, ...times(7, 1)])).toStrictEqual([]);
   });

@@ -43,16 +43,23 @@ function stretchesOf(points: readonly TimelinePoint[]): readonly Stretch[] {
 }
 
 /**
- * Where users leave (the end of a script's own load), silence is how they think before they go: only those who stay to
- * its end count, and only if each of them is overdue.
+ * Where users leave (at the end of a load), silence is how they think before they go: only those who stay to its end
+ * count, and only if each of them is overdue.
  */
-function explainsLeaving({ from, to, users: [first, last] }: Stretch, points: readonly TimelinePoint[]): boolean {
-  if (last >= first) return false;
-  const before = points.filter(({ at, seconds }) => at <= from + EPSILON || at - seconds >= to - EPSILON);
-  const answers = before.reduce((sum, { requests }) => sum + requests, 0);
-  const userSeconds = before.reduce((sum, { users, seconds }) => sum + users * seconds, 0);
+function staysOverdue({ from, to, users: [, last] }: Stretch, points: readonly TimelinePoint[]): boolean {
+  const others = points.filter(({ at, seconds }) => at <= from + EPSILON || at - seconds >= to - EPSILON);
+  const answers = others.reduce((sum, { requests }) => sum + requests, 0);
+  const userSeconds = others.reduce((sum, { users, seconds }) => sum + users * seconds, 0);
   const missedByEach = userSeconds > 0 ? ((to - from) * answers) / userSeconds : 0;
-  return missedByEach < MISSED_BY_EACH || missedByEach * last < ANSWERS_DUE - EPSILON;
+  return missedByEach >= MISSED_BY_EACH && missedByEach * last >= ANSWERS_DUE - EPSILON;
+}
+
+/** The silence in which the load ended, after the judged window: what began in it and was cut off is in no number. */
+function silentEnd({ judged, points }: Timeline): readonly Stretch[] {
+  const inLoad = points.filter(({ at, seconds }) => at - seconds >= judged.from - EPSILON);
+  const end = stretchesOf(inLoad).at(-1);
+  if (end?.last !== true || end.to <= judged.to || lengthOf(end) < SHORTEST_SECONDS - EPSILON) return [];
+  return staysOverdue(end, inLoad) ? [end] : [];
 }
 
 function lengthOf({ from, to }: Silence): number {
@@ -67,7 +74,7 @@ function usualPause(stretches: readonly Silence[]): number {
 
 /**
  * Silences that only a target that hangs explains: at least 5 s, at least ten answers due at the pace of the other
- * periods, and three times longer than the pauses usual in this run.
+ * periods, and three times longer than the pauses usual in this run. The last may lie behind the judged window.
  */
 export function hangsOf(timeline: Timeline): readonly Silence[] {
   const points = judgedPoints(timeline);
@@ -86,10 +93,10 @@ export function hangsOf(timeline: Timeline): readonly Silence[] {
       length >= SHORTEST_SECONDS - EPSILON &&
       length * pace >= ANSWERS_DUE - EPSILON &&
       length >= usual * TIMES_THE_USUAL - EPSILON &&
-      !explainsLeaving(stretch, points)
+      (stretch.users[1] >= stretch.users[0] || staysOverdue(stretch, points))
     );
   });
-  return hangs.map(({ from, to, last }) => ({ from, to, last }));
+  return [...hangs, ...silentEnd(timeline)].map(({ from, to, last }) => ({ from, to, last }));
 }
 
 /** Sane enough to be read: finite, not negative, in order. */

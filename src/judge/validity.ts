@@ -33,7 +33,7 @@ function answersStopped(timeline: Timeline | undefined): Reason | undefined {
   const silent = formatValue(stop.to - stop.from, "s");
   return reason(
     "answers_stopped",
-    `No answer came in the last ${silent} of the judged window although users waited: their waiting is in no latency.`,
+    `No answer came in the last ${silent} of the ${stop.to > timeline.judged.to ? "load" : "judged window"} although users waited: their waiting is in no latency.`,
   );
 }
 

@@ -126,10 +126,14 @@ afterAll(async () => {
   await server.close();
 });
 
-test.concurrent.each(CASES)("never passes an engine that $name", { timeout: 120_000 }, async ({ shell, ...input }) => {
-  const engine = shell === undefined ? {} : { engine: (folder: string) => engineWith(folder, shell) };
-  await expectNoGoodVerdict({ script: SCRIPT, baseUrl: server.url, ...engine, ...input });
-});
+test.concurrent.each(CASES.map((input) => [input.name, input] as const))(
+  "never passes an engine that %s",
+  { timeout: 120_000 },
+  async (_, { shell, ...input }) => {
+    const engine = shell === undefined ? {} : { engine: (folder: string) => engineWith(folder, shell) };
+    await expectNoGoodVerdict({ script: SCRIPT, baseUrl: server.url, ...engine, ...input });
+  },
+);
 
 describe.concurrent("a run that somebody stops", () => {
   it.each(["person", "shutdown", "spend_cap"] as const)("by %s is aborted, whatever it has seen", async (by) => {

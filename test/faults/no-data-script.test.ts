@@ -199,6 +199,10 @@ afterAll(async () => {
   await server.close();
 });
 
-test.concurrent.each(CASES)("never passes a script that $name", { timeout: 120_000 }, async (input) => {
-  await expectNoGoodVerdict({ baseUrl: server.url, ...input });
-});
+test.concurrent.each(CASES.map((input) => [input.name, input] as const))(
+  "never passes a script that %s",
+  { timeout: 120_000 },
+  async (_, input) => {
+    await expectNoGoodVerdict({ baseUrl: server.url, ...input });
+  },
+);

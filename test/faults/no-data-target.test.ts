@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "vitest";
 import type { Handler } from "../support/server.ts";
 import { answer, startServer } from "../support/server.ts";
-import { ROOT, steady } from "../support/k6.ts";
+import { OWN, ROOT, steady } from "../support/k6.ts";
 import { expectNoGoodVerdict, failed, invalid, type BadData } from "../support/no-data.ts";
 
 const PLAIN = `import http from "k6/http"; export default function () { http.get(__ENV.CHATBENCH_TARGET_URL); }`;
@@ -133,6 +133,15 @@ const CASES: readonly BadTarget[] = [
     ends: invalid("answers_stopped"),
   },
   {
+    name: "leaves half of the users hanging until they are cut off",
+    script: `${PLAIN} export const options = { scenarios: { a: { executor: "constant-vus", vus: 6, duration: "3s", gracefulStop: "8s" } } };`,
+    load: OWN,
+    target: (request, response) => {
+      if (request.index % 60 !== 59) answer({ delayMs: 20 })(request, response);
+    },
+    ends: invalid("answers_stopped"),
+  },
+  {
     name: "hangs for all after a good beginning",
     script: PLAIN,
     load: steady(4, 9, 0.3),
@@ -141,9 +150,13 @@ const CASES: readonly BadTarget[] = [
   },
 ];
 
-test.concurrent.each(CASES)("never passes a target that $name", { timeout: 120_000 }, async (input) => {
-  await withTarget(input, (baseUrl) => expectNoGoodVerdict({ ...input, baseUrl }));
-});
+test.concurrent.each(CASES.map((input) => [input.name, input] as const))(
+  "never passes a target that %s",
+  { timeout: 120_000 },
+  async (_, input) => {
+    await withTarget(input, (baseUrl) => expectNoGoodVerdict({ ...input, baseUrl }));
+  },
+);
 
 async function withTarget({ target, raw }: BadTarget, work: (baseUrl: string) => Promise<void>): Promise<void> {
   if (target === "unknown name") await work("http://no-such-host.invalid");

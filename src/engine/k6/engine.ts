@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import {
+  judgedSecondsOf,
   reason,
   type Clock,
   type Engine,
@@ -114,8 +115,10 @@ async function prepare(work: TrialWork, asked: Asked, deps: K6Deps): Promise<Pre
   });
   const written = await writeFileAtomic(asked.files.wrapper, text);
   if (written.problem !== undefined) return { problem: reason("storage", written.problem.text) };
+  const judgedSeconds = judgedSecondsOf(work.scenario.load) ?? asked.script.loadSeconds;
   return {
     binary: asked.binary.path,
+    ...(judgedSeconds === undefined ? {} : { judgedSeconds }),
     files: asked.files,
     env: k6Environment(work, deps.inherited),
     maxSeconds: work.scenario.maxSeconds ?? (inspectionOf(work, asked.script).maxSeconds ?? 3600) + MARGIN_SECONDS,

@@ -6,10 +6,18 @@ export interface ScriptOptions {
   readonly thresholds: readonly string[];
   readonly systemTags?: readonly string[];
   readonly maxSeconds?: number;
+  /** Until its last scenario is to end, without graceful stop; undefined where iterations decide. */
+  readonly loadSeconds?: number;
   readonly maxUsers: number;
 }
 
-const ScenarioOptions = z.looseObject({ exec: z.string().nullish(), startTime: z.string().nullish() });
+const ScenarioOptions = z.looseObject({
+  executor: z.string().nullish(),
+  exec: z.string().nullish(),
+  startTime: z.string().nullish(),
+  duration: z.string().nullish(),
+  stages: z.array(z.looseObject({ duration: z.string().nullish() })).nullish(),
+});
 const Inspected = z.looseObject({
   scenarios: z.record(z.string(), ScenarioOptions).nullish(),
   thresholds: z.record(z.string(), z.unknown()).nullish(),
@@ -34,6 +42,7 @@ export function parseInspection(text: string): ScriptOptions | undefined {
   const tags = data.systemTags ?? [];
   const ownTags =
     tags.length > 0 && !(tags.length === K6_DEFAULT_TAGS.size && tags.every((t) => K6_DEFAULT_TAGS.has(t)));
+  const loadSeconds = loadSecondsOf(scenarios.map(([, scenario]) => scenario));
   const maxSeconds = data.totalDuration == null ? undefined : parseGoDuration(data.totalDuration);
   return {
     scenarios: Object.fromEntries(
@@ -45,8 +54,25 @@ export function parseInspection(text: string): ScriptOptions | undefined {
     thresholds: Object.keys(data.thresholds ?? {}),
     ...(ownTags ? { systemTags: tags } : {}),
     ...(maxSeconds === undefined ? {} : { maxSeconds }),
+    ...(loadSeconds === undefined ? {} : { loadSeconds }),
     maxUsers: data.maxVUs ?? 0,
   };
+}
+
+/** Executors of k6 whose time is fixed; with the others, the last iteration ends the load. */
+const TIMED = ["constant-vus", "ramping-vus", "constant-arrival-rate", "ramping-arrival-rate"];
+
+function loadSecondsOf(scenarios: readonly z.infer<typeof ScenarioOptions>[]): number | undefined {
+  const ends = scenarios.map(({ executor, startTime, duration, stages }) => {
+    if (!TIMED.includes(executor ?? "")) return undefined;
+    const parts = [startTime ?? "0s", ...(stages?.map((stage) => stage.duration ?? "") ?? [duration ?? ""])];
+    const seconds = parts.map(parseGoDuration).reduce((sum, part) => (sum ?? NaN) + (part ?? NaN), 0) ?? NaN;
+    return Number.isFinite(seconds) && seconds > 0 ? seconds : undefined;
+  });
+  return ends.reduce<number | undefined>(
+    (last, end) => (last === undefined || end === undefined ? undefined : Math.max(last, end)),
+    ends.length === 0 ? undefined : 0,
+  );
 }
 
 function parseJson(text: string): unknown {

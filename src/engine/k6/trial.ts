@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import {
-  judgedSecondsOf,
   reason,
   type AbortedBy,
   type Clock,
@@ -32,6 +31,8 @@ export interface PreparedTrial {
   readonly binary: string;
   readonly files: RunFiles & { readonly summary: string; readonly log: string };
   readonly env: Readonly<Record<string, string>>;
+  /** Planned length of the judged part; absent: until the load ends. */
+  readonly judgedSeconds?: number;
   /** k6 is ended as `timeout` after this many seconds. */
   readonly maxSeconds: number;
   readonly clock: Clock;
@@ -67,7 +68,7 @@ export async function runTrial(work: TrialWork, prepared: PreparedTrial, watch: 
   const outOfMemory = kills !== undefined && killsAfter !== undefined && killsAfter > kills;
   const lastError = log.lastError();
   const ending: Ending = { ...exit, cause, outOfMemory, ...(lastError === undefined ? {} : { lastError }) };
-  const concluded = await conclude(work, files.summary, { ...ending, exceptions: log.exceptions() });
+  const concluded = await conclude(work, prepared, { ...ending, exceptions: log.exceptions() });
   const timeline = await recorded.end(concluded.facts?.window);
   return {
     ...concluded,
@@ -122,16 +123,15 @@ interface Concluded {
 /** An ending is only `completed` with a whole summary; of an aborted trial the summary is kept, never judged. */
 async function conclude(
   work: TrialWork,
-  summaryFile: string,
+  { files, judgedSeconds }: Pick<PreparedTrial, "files" | "judgedSeconds">,
   ending: Ending & { readonly exceptions: number },
 ): Promise<Concluded> {
   const outcome = outcomeOf(ending);
-  const judgedSeconds = judgedSecondsOf(work.scenario.load);
   const planned = {
     warmupSeconds: work.scenario.load.warmup.seconds,
     ...(judgedSeconds === undefined ? {} : { judgedSeconds }),
   };
-  const file = await readTextFile(summaryFile, { maxBytes: MAX_SUMMARY_BYTES });
+  const file = await readTextFile(files.summary, { maxBytes: MAX_SUMMARY_BYTES });
   const read =
     "text" in file
       ? factsFromSummary(file.text, { ...planned, loggedExceptions: ending.exceptions })

@@ -56,7 +56,7 @@ function execNamesOf(input: WrapperInput): readonly string[] {
 
 function wrapperConfig(input: WrapperInput): WrapperConfig {
   const { load } = input.scenario;
-  const judgedSeconds = judgedSecondsOf(load);
+  const judgedSeconds = judgedSecondsOf(load) ?? input.script.loadSeconds;
   const own = Object.entries(input.script.scenarios).map(([name, s]) => [name, s.startTimeMs] as const);
   return {
     summaryFile: input.summaryFile,
