@@ -35,7 +35,7 @@ scenarios:
     env: { LANGUAGE: de }
     secrets: { API_KEY: { env: KEY } }
     max_duration: 20m
-    schedule: { cron: "0 2 * * *", timezone: Europe/Berlin }
+    schedule: { cron: "0 4 * * *", timezone: Europe/Berlin }
 prometheus: { url: http://127.0.0.1:9090/ }
 links: { grafana: http://127.0.0.1:3000/?orgId=1 }
 `;
@@ -106,6 +106,17 @@ describe("a sound file", () => {
     const result = await parseConfig(WHOLE.replace("LANGUAGE: de", "API_TOKEN: abc"), at.file, deps);
     expect("warnings" in result && result.warnings.map((w) => [w.severity, w.line, w.column])).toEqual([
       ["warning", 15, 12],
+    ]);
+  });
+
+  it.each([
+    ["30 2 * * *", "Europe/Berlin", "it then runs at 03:00"],
+    ["*/20 2 * * *", "Europe/Berlin", "what falls in between does not run then"],
+  ])("7: warns of %s in %s, a time that clocks skip", async (cron, zone, effect) => {
+    const text = WHOLE.replace('"0 4 * * *", timezone: Europe/Berlin', `"${cron}", timezone: ${zone}`);
+    const result = await parseConfig(text, at.file, deps);
+    expect("warnings" in result && result.warnings.map(formatDiagnostic)).toEqual([
+      `${at.file}:18:23: warning: scenarios.chat-api.schedule.cron: clocks in ${zone} skip from 02:00 to 03:00 when summer time begins: ${effect}; a time outside of it, or timezone UTC, always exists`,
     ]);
   });
 

@@ -1,4 +1,5 @@
 import { type Load, type Objective, type Scenario, type Secret, type Target } from "../model/index.ts";
+import { parseSchedule, skippedHourWarning } from "../schedule/index.ts";
 import { loadFor } from "../workload/patterns.ts";
 import { recordOf, type Context } from "./context.ts";
 import { tooShort, unmeasurable } from "./measurable.ts";
@@ -107,25 +108,24 @@ function checkEnvironment(input: Partial<ScenarioInput>, scenario: string, conte
   }
 }
 
-function checkSchedule(schedule: ScenarioInput["schedule"], scenario: string, context: Context): void {
-  if (schedule === undefined || isZone(schedule.timezone)) return;
-  const zones = ["UTC", ...Intl.supportedValuesOf("timeZone")];
-  const near = nearest(schedule.timezone, zones);
-  const advice = near === undefined ? ': write an IANA name such as "Europe/Berlin"' : `; did you mean ${quote(near)}?`;
-  context.report(
-    ["scenarios", scenario, "schedule", "timezone"],
-    `unknown time zone ${quote(schedule.timezone)}${advice}`,
-  );
+function checkSchedule(written: ScenarioInput["schedule"], scenario: string, context: Context): void {
+  if (written === undefined) return;
+  const place = ["scenarios", scenario, "schedule"];
+  const parsed = parseSchedule(written);
+  if ("problems" in parsed) {
+    for (const { part, text } of parsed.problems) {
+      context.report([...place, part], part === "cron" ? text : unknownZone(written.timezone));
+    }
+    return;
+  }
+  const warning = skippedHourWarning(parsed.schedule);
+  if (warning !== undefined) context.report([...place, "cron"], warning, { severity: "warning" });
 }
 
-function isZone(name: string): boolean {
-  // Offsets (+02:00) are no zones: they know no summer time.
-  if (!/^[A-Za-z]/.test(name)) return false;
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
+function unknownZone(written: string): string {
+  const near = nearest(written, ["UTC", ...Intl.supportedValuesOf("timeZone")]);
+  const advice = near === undefined ? ': write an IANA name such as "Europe/Berlin"' : `; did you mean ${quote(near)}?`;
+  return `unknown time zone ${quote(written)}${advice}`;
 }
 
 async function fetchSecrets(

@@ -133,10 +133,9 @@ const objectivesSchema = z
 const scheduleSchema = z
   .strictObject({
     cron: text({
-      description: "Five fields: minute, hour, day of the month, month, day of the week.",
+      description:
+        "Five fields: minute, hour, day of the month, month, day of the week; numbers, names (MON, JAN), lists, ranges and steps.",
       examples: ["0 2 * * *"],
-    }).refine((cron) => cron.trim().split(/\s+/).length === 5, {
-      error: 'a cron line has five fields: minute hour day month weekday, for example "0 2 * * *"',
     }),
     timezone: text({ description: "IANA time zone of the cron line.", examples: ["Europe/Berlin"] }).default("UTC"),
   })
