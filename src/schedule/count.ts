@@ -1,33 +1,36 @@
 import type { Instant } from "../model/index.ts";
-import { countWallTimes, DAY_MS } from "./calendar.ts";
-import { nextSlot, type Schedule } from "./slots.ts";
-import type { Zone } from "./zone.ts";
+import { countWallTimes, namesWallTime } from "./calendar.ts";
+import type { Schedule } from "./slots.ts";
+import { transitionsBetween, type Transition } from "./zone.ts";
 
 /** Longer than any hour that a zone repeats. */
 const REPEAT_MS = 3 * 60 * 60 * 1000;
 
 /**
- * How many slots lie in (after, until]: exact, without walking them, so that a month of missed minutes costs as little
- * as a month of missed nights. Only where the clock is moved are they walked.
+ * How many slots lie in (after, until]: exact, without walking them, so that five years of missed minutes cost as
+ * little as five years of missed nights. Between two changes of the clock, slots are times on the wall.
  */
 export function countSlots(schedule: Schedule, after: Instant, until: Instant): number {
   const { fields, zone } = schedule;
+  // A repeated hour may reach over from before: its fixed times have had their turn there.
+  const start = after - REPEAT_MS;
+  const changes = transitionsBetween(zone, start, until);
   let count = 0;
-  for (let from = after; from < until; from += DAY_MS) {
-    const to = Math.min(from + DAY_MS, until);
-    // A repeated hour may reach over from the day before; its fixed times have had their turn there.
-    if (isMoved(zone, from - REPEAT_MS, from) || isMoved(zone, from, to)) count += walk(schedule, from, to);
-    else count += countWallTimes(fields, zone.wallAt(from), zone.wallAt(to));
+  let [from, wall, unseen] = [start, zone.wallAt(start), -Infinity];
+  for (const change of [...changes, undefined]) {
+    const offset = wall - from;
+    const first = Math.max(after + 1, from) + offset;
+    const last = change === undefined ? until + offset : change.wallBefore - 1;
+    count += countWallTimes(fields, Math.max(first, fields.fixedTime ? unseen : first) - 1, last);
+    if (change === undefined) break;
+    if (change.at > after && isMovedHere(schedule, change)) count += 1;
+    [from, wall, unseen] = [change.at, change.wallAfter, Math.max(unseen, change.wallBefore)];
   }
   return count;
 }
 
-function isMoved(zone: Zone, from: Instant, to: Instant): boolean {
-  return zone.wallAt(to) - zone.wallAt(from) !== to - from;
-}
-
-function walk(schedule: Schedule, after: Instant, until: Instant): number {
-  let count = 0;
-  for (let at = nextSlot(schedule, after); at !== undefined && at <= until; at = nextSlot(schedule, at)) count += 1;
-  return count;
+/** Does a fixed time that this change skips run at its end, where the line names no time anyway? */
+function isMovedHere({ fields }: Schedule, { wallBefore, wallAfter }: Transition): boolean {
+  if (!fields.fixedTime || namesWallTime(fields, wallAfter, wallAfter + 1)) return false;
+  return namesWallTime(fields, wallBefore, wallAfter);
 }

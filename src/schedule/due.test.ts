@@ -46,10 +46,21 @@ describe("what is due", () => {
     expect(due).toEqual({ run: now, skipped: [missed(lastNight + MINUTE, now - MINUTE, 30 * 1440 - 1)] });
   });
 
+  it("2: five years of missed minutes over ten changes of the clock are counted, not walked", () => {
+    const schedule = good("* * * * *", "Europe/Berlin");
+    const now = lastNight + 5 * 365 * DAY;
+    const began = process.cpuUsage();
+    const { skipped } = dueSlots({ ...usual, schedule, lastSlot: lastNight, now });
+    expect(process.cpuUsage(began).user / 1000).toBeLessThan(500);
+    expect(skipped.map(({ count }) => count)).toEqual([5 * 365 * 1440 - 1]);
+  });
+
   it("4: clock set back an hour: no second run, and the schedule goes on", () => {
     for (const schedule of [nightly, everyMinute]) {
       for (let now = tonight - HOUR; now <= tonight; now += 10_000) {
-        expect(dueSlots({ ...usual, schedule, lastSlot: tonight, now })).toEqual({ skipped: [] });
+        for (const catchUpMs of [0, HOUR, 7 * DAY]) {
+          expect(dueSlots({ ...usual, catchUpMs, schedule, lastSlot: tonight, now })).toEqual({ skipped: [] });
+        }
       }
     }
     expect(dueSlots({ ...usual, schedule: everyMinute, lastSlot: tonight, now: tonight + MINUTE }).run).toBe(
@@ -68,6 +79,20 @@ describe("what is due", () => {
       expect(dueSlots({ ...usual, ...mark, now: tonight - 1 })).toEqual({ skipped: [] });
       expect(dueSlots({ ...usual, ...mark, now: tonight })).toEqual({ run: tonight, skipped: [] });
     }
+  });
+
+  it("5: calls nothing missed that a wrong clock only makes look so", () => {
+    const now = tonight + MINUTE;
+    const due = dueSlots({
+      ...usual,
+      schedule: everyMinute,
+      lastSlot: at("2031-01-01T00:00"),
+      now,
+      catchUpMs: 7 * DAY,
+    });
+    expect(due).toEqual({ run: now, skipped: [] });
+    const known = dueSlots({ ...usual, knownSince: at("2031-01-01T00:00"), lastSlot: tonight - 2 * DAY, now });
+    expect(known).toEqual({ run: tonight, skipped: [missed(lastNight, lastNight, 1)] });
   });
 
   it("owes nothing from before the schedule was known", () => {

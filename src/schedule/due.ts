@@ -34,24 +34,28 @@ export interface Due {
 /** A slot this young is on time, whatever the catch-up window. */
 const ON_TIME_MS = 60_000;
 
+/** A mark at most this far ahead of now is a clock that was set back. */
+const SET_BACK_MS = 2 * 60 * 60 * 1000;
+
 /**
  * Decides what is due: the newest slot that is young enough runs, all before it are missed, nothing of the future is
  * touched. A mark somewhat after `now` means that the clock was set back over slots already decided: wait for it. A
- * mark further ahead than the window was made by a clock that was wrong: it is ignored, or it would mute the schedule
- * until then; what ran in the last window before such a jump is known to whoever keeps slots unique, not here.
+ * mark far ahead was made by a clock that was wrong: it is ignored, or it would mute the schedule until then. Which
+ * slots were decided before such a jump is then not known here: none is called missed, and one that ran is refused by
+ * whoever keeps slots unique. A caller that passes its newest decided slot not after `now` is spared both.
  */
 export function dueSlots({ schedule, lastSlot, knownSince, now, catchUpMs }: DueQuestion): Due {
-  const windowMs = Math.max(catchUpMs, ON_TIME_MS);
-  const marks = [knownSince, ...(lastSlot === undefined ? [] : [lastSlot])];
-  const sane = marks.filter((mark) => mark <= now + windowMs);
-  const oldest = now - windowMs;
-  const floor = sane.length === marks.length ? Math.max(...sane) : Math.max(oldest, ...sane);
+  const isSane = (mark: Instant): boolean => mark <= now + SET_BACK_MS;
+  const sane = [knownSince, ...(lastSlot === undefined ? [] : [lastSlot])].filter(isSane);
+  const trusted = isSane(lastSlot ?? knownSince);
+  const oldest = now - Math.max(catchUpMs, ON_TIME_MS);
+  const floor = Math.max(...sane, ...(trusted ? [] : [oldest]));
   if (floor >= now) return { skipped: [] };
   const newest = lastSlotUntil(schedule, now);
   if (newest === undefined || newest <= floor) return { skipped: [] };
   const runs = newest > oldest;
-  const missed = missedIn(schedule, floor, runs ? newest - 1 : newest);
-  return { ...(runs ? { run: newest } : {}), skipped: missed };
+  const skipped = trusted ? missedIn(schedule, floor, runs ? newest - 1 : newest) : [];
+  return { ...(runs ? { run: newest } : {}), skipped };
 }
 
 function missedIn(schedule: Schedule, after: Instant, until: Instant): readonly MissedSlots[] {
