@@ -57,6 +57,8 @@ export function realMachine(): Machine {
       // A parent that started us with a channel and died takes us with it.
       const orphaned = (): void => listener("SIGTERM");
       process.on("disconnect", orphaned);
+      // Not undefined (no channel), but false: it broke before anybody listened.
+      if ((process as { connected?: boolean }).connected === false) queueMicrotask(orphaned);
       return () => {
         process.off("disconnect", orphaned);
         process.off("SIGINT", listener);

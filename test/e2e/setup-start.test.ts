@@ -48,6 +48,15 @@ function start(): Started {
 
 const answers = (url: string): Promise<boolean> => fetch(url).then(Boolean, () => false);
 
+/** States of the runs that left a record. */
+async function statesIn(results: string): Promise<string[]> {
+  const folders = (await readdir(results)).filter((name) => name.includes("-smoke-"));
+  const texts = await Promise.all(
+    folders.map((name) => readFile(join(results, name, "record.json"), "utf8").catch(() => "{}")),
+  );
+  return texts.map((text) => (JSON.parse(text) as { state?: string }).state ?? "none");
+}
+
 function urlsIn(text: string): { chatbot: string; provider: string; prometheus: string } {
   const [chatbot = "", provider = "", prometheus = ""] = text.match(/http:\/\/127\.0\.0\.1:\d+/g) ?? [];
   return { chatbot, provider, prometheus };
@@ -82,4 +91,5 @@ it("leaves nothing running when it is killed without a word", async () => {
   started.child.kill("SIGKILL");
   await started.closed;
   await expect.poll(() => Promise.all(urls.map(answers)), { timeout: 20_000 }).toEqual([false, false, false]);
+  expect(await statesIn(test.results)).not.toContain("finished"); // the smoke run stopped too, and made no more load
 });

@@ -82,6 +82,10 @@ function wrapIteration(work: Work, user: User, threw: () => void): Work {
     } catch (error) {
       return failed(error);
     }
+    if (result === undefined) {
+      user.mark();
+      return undefined;
+    }
     return isThenable(result) ? result.then(ended, failed) : ended(result);
   };
 }
@@ -123,14 +127,17 @@ function createUser(config: WrapperConfig, events: UserEvents): User {
   let phase = "";
   let tagged = false;
   let last: LastAnswer = "none";
+  // The instant of the next change of phase, so that a request only looks at the clock where one is still to come.
+  let until = 0;
+  const enterPhase = (start: number): void => {
+    const entered = phaseAt(Date.now() - start, config.warmupMs, judgedEndMs);
+    until = start + entered.endsMs;
+    if (entered.phase !== phase) tags[PHASE_TAG] = phase = entered.phase;
+  };
   const mark = (): void => {
     if (begin === undefined) return; // setup and teardown belong to no phase
-    const elapsed = Date.now() - begin;
-    const now = elapsed < config.warmupMs ? "warmup" : elapsed < judgedEndMs ? "judged" : "tail";
-    if (now !== phase) tags[PHASE_TAG] = phase = now;
-    if (!tagged) return;
-    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the only way to take a tag off a k6 user
-    delete tags[ANSWER_TAG];
+    if (until !== Infinity && Date.now() >= until) enterPhase(begin);
+    if (tagged) takeOff(tags);
     tagged = false;
   };
   return {
@@ -141,20 +148,29 @@ function createUser(config: WrapperConfig, events: UserEvents): User {
         events.loadBegan(begin);
       }
       last = "none";
-      // k6 takes all tags off a user that it starts again (in another scenario, or after users became fewer).
-      phase = "";
       mark();
+      // k6 takes all tags off a user that it starts again (in another scenario, or after users became fewer).
+      tags[PHASE_TAG] = phase;
     },
     mark,
     answered(answer) {
       last = answer;
       if (phase === "warmup" && begin !== undefined && Date.now() - begin >= judgedEndMs) events.waitedThrough();
-      if (answer !== "failed" && answer !== "mixed") return;
-      tags[ANSWER_TAG] = answer;
-      tagged = true;
+      if (answer === "failed" || answer === "mixed") tags[ANSWER_TAG] = answer;
+      tagged ||= last !== "good";
     },
     lastAnswer: () => last,
   };
+}
+
+function takeOff(tags: Record<string, unknown>): void {
+  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the only way to take a tag off a k6 user
+  delete tags[ANSWER_TAG];
+}
+
+function phaseAt(elapsedMs: number, warmupMs: number, judgedEndMs: number): { phase: string; endsMs: number } {
+  if (elapsedMs < warmupMs) return { phase: "warmup", endsMs: warmupMs };
+  return elapsedMs < judgedEndMs ? { phase: "judged", endsMs: judgedEndMs } : { phase: "tail", endsMs: Infinity };
 }
 
 function isThenable(value: unknown): value is Promise<unknown> {
