@@ -39,6 +39,5 @@ export function testMachine(
 
 /** Free of colours and other terminal control. */
 export function isMachineOutput(text: string): boolean {
-  // eslint-disable-next-line no-control-regex -- control characters are what it looks for
   return !/[\u0000-\u0008\u000b-\u001f]/.test(text);
 }
