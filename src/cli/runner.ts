@@ -33,8 +33,11 @@ export async function createRunner(context: Context, config: Config, quiet: bool
       const deps = depsFor(context, request, { records, view });
       const executed = await executeRun(request, { ...deps, ...stop, ...(prometheus && { prometheus }) });
       view.end();
-      await writePages(executed, config, records);
-      if (!quiet) tell(context, executed.record, config);
+      const { problem: noPage } = await writePages(executed, config, records);
+      if (!quiet) tell(context, executed.record);
+      if (noPage !== undefined) problem(noPage);
+      else if (!quiet)
+        context.console.note(`Report: ${join(config.results.folder, executed.record.id, "report.html")}`);
       return executed.record;
     },
     async close() {
@@ -42,6 +45,7 @@ export async function createRunner(context: Context, config: Config, quiet: bool
       const { keepRuns, keepDays, folder } = config.results;
       const result = await applyRetention(folder, { keepRuns, keepDays, now: context.clock.now() });
       result.problems.forEach((text) => context.console.note(`chatbench: ${text}`));
+      if (result.removed.length > 0) await writeOverview(folder, records); // it must not link to what is gone
     },
   };
 }
@@ -70,17 +74,17 @@ function depsFor(context: Context, request: RunRequest, own: { records: RecordSt
   };
 }
 
-function tell(context: Context, record: RunRecord, config: Config): void {
+function tell(context: Context, record: RunRecord): void {
   const { console } = context;
   console.result(renderRun(record, { colour: console.colour.result, width: console.width }));
-  console.note(`Report: ${join(config.results.folder, record.id, "report.html")}`);
 }
 
-async function writePages(executed: ExecutedRun, config: Config, records: RecordStore): Promise<void> {
+async function writePages(executed: ExecutedRun, config: Config, records: RecordStore): Promise<{ problem?: Reason }> {
   const { record, timeline } = executed;
   const saved = await records.saveReport(record.id as RunRequest["id"], runReport(record, timeline).markup);
-  if (saved.problem !== undefined) return; // the results folder is gone or full: said by the record itself
+  if (saved.problem !== undefined) return saved;
   await writeOverview(config.results.folder, records);
+  return {};
 }
 
 /** results/report.html: the newest run of each scenario. */

@@ -2,7 +2,7 @@ import { reason, type Environment, type Reason, type RunRecord, type Timeline, t
 import type { RunDeps } from "./deps.ts";
 import { recordOf, type RecordInput, type RunRequest, type Settled } from "./draft.ts";
 import { settleRun, unjudged } from "./settle.ts";
-import { NOTHING_SENT, readBack } from "./telemetry.ts";
+import { NO_LOAD, NOTHING_SENT, readBack } from "./telemetry.ts";
 import { runTrials, type DoneTrials } from "./trials.ts";
 
 const NO_TRIALS: DoneTrials = { trials: [], failedPushes: 0 };
@@ -64,10 +64,11 @@ interface Draft {
 }
 
 function draft(request: RunRequest, deps: RunDeps, { environment = {}, trials = [], ...known }: Draft): RunRecord {
-  const telemetry: RecordInput["telemetry"] =
-    deps.prometheus === undefined || trials.length === 0
+  const unread: RecordInput["telemetry"] =
+    deps.prometheus === undefined
       ? NOTHING_SENT
       : { prometheus: "incomplete", reason: "This run's series have not been read back yet." };
+  const telemetry = trials.length === 0 ? NO_LOAD : unread;
   return recordOf({ request, environment, trials, telemetry, endedAt: deps.clock.now(), ...known });
 }
 

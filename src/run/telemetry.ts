@@ -14,6 +14,12 @@ export const NOTHING_SENT: Telemetry = {
   reason: "No Prometheus is configured or running here: nothing was sent.",
 };
 
+/** A run that broke before its load, whatever Prometheus stood ready. */
+export const NO_LOAD: Telemetry = {
+  prometheus: "none",
+  reason: "The run ended before it made any load: there was nothing to send.",
+};
+
 /**
  * Reads the run's own series back and compares their number of requests with the engine's summary: k6 sends without
  * retry and says nothing at the end when something was lost.

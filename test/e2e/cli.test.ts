@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -98,6 +98,8 @@ describe("what cannot run is an error with its reason, exit code 4, and is kept"
     const { code, out } = await chatbench(["run", "--json"]);
     expect(code).toBe(4);
     expect(out).toContain(join(folder, "results"));
+    expect(out).toContain("before it made any load");
+    expect((await chatbench(["run"])).err).not.toContain("Report: ");
   });
 
   it("a script that cannot be used is told by validate and by run", async () => {
@@ -133,6 +135,16 @@ describe("the way of a first user", () => {
     const page = (await chatbench(["report"])).out.trim();
     expect(readFileSync(page, "utf8")).toContain("chat-api");
   });
+});
+
+it("the overview links to no run that retention has taken away", async () => {
+  configure("", "results: { keep_runs: 1 }\n");
+  const [first, second] = [await chatbench(["run", "--json"]), await chatbench(["run", "--json"])];
+  const idOf = ({ out }: Outcome): string => (JSON.parse(out) as { runs: { id: string }[] }).runs[0]?.id ?? "";
+  expect(existsSync(join(folder, "results", idOf(first)))).toBe(false);
+  const page = readFileSync(join(folder, "results/report.html"), "utf8");
+  expect(page).toContain(`${idOf(second)}/report.html`);
+  expect(page).not.toContain(`${idOf(first)}/report.html`);
 });
 
 describe("a person at the terminal", () => {
