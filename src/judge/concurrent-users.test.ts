@@ -1,7 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { LoadFacts, Measurement, Objective, Timeline } from "../model/index.ts";
-import { distributionOf, factsOf, interpolated, objectiveOf, pointOf, timelineOf, times } from "./fixtures.ts";
+import {
+  distributionOf,
+  factsOf,
+  interpolated,
+  objectiveOf,
+  pointOf,
+  timelineOf,
+  times,
+} from "../../test/support/facts.ts";
 import { measurementsOf } from "./measure.ts";
 
 const P95 = objectiveOf("latency_p95", "< 0.2");

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { LoadFacts } from "../model/index.ts";
 import { errorRateOf, failuresOf } from "./error-rate.ts";
-import { factsOf, factsWithFailures } from "./fixtures.ts";
+import { factsOf, factsWithFailures } from "../../test/support/facts.ts";
 
 type Checks = Partial<LoadFacts["checks"]>;
 type Exceptions = Partial<LoadFacts["exceptions"]>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { timelineOf, times } from "./fixtures.ts";
+import { timelineOf, times } from "../../test/support/facts.ts";
 import { hangsOf } from "./silence.ts";
 
 /** 30 s of `perSecond` answers to 60 users, then silence while the users are those of `tail`. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LoadFacts, MetricSummary } from "../model/index.ts";
-import { distributionOf, factsOf, factsWithFailures, times } from "./fixtures.ts";
+import { distributionOf, factsOf, factsWithFailures, times } from "../../test/support/facts.ts";
 import { effectiveObjectives, measurementsOf } from "./measure.ts";
 import { samplesNeeded } from "./quantiles.ts";
 

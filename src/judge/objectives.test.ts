@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Measurement, Unit } from "../model/index.ts";
-import { objectiveOf } from "./fixtures.ts";
+import { objectiveOf } from "../../test/support/facts.ts";
 import { judgeObjective } from "./objectives.ts";
 import { judgeThreshold } from "./thresholds.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Timeline } from "../model/index.ts";
-import { timelineOf, times } from "./fixtures.ts";
+import { timelineOf, times } from "../../test/support/facts.ts";
 import { hangsOf, isUsable, judgedPoints } from "./silence.ts";
 
 /** One character a second: a digit is answers, a dot none, an underscore none and no user. */

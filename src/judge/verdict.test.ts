@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { LoadFacts, Objective, Timeline } from "../model/index.ts";
-import { distributionOf, factsOf, factsWithFailures, objectiveOf, timelineOf, times } from "./fixtures.ts";
+import {
+  distributionOf,
+  factsOf,
+  factsWithFailures,
+  objectiveOf,
+  timelineOf,
+  times,
+} from "../../test/support/facts.ts";
 import { type Judgement, judge } from "./verdict.ts";
 
 const P95 = objectiveOf("latency_p95", "< 0.2");

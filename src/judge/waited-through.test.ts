@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { factsOf, factsWithFailures } from "./fixtures.ts";
+import { factsOf, factsWithFailures } from "../../test/support/facts.ts";
 import { judge } from "./verdict.ts";
 
 it("does not pass what users waited through the whole judged window for", () => {

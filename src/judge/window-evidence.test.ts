@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { TimelinePoint } from "../model/index.ts";
 import { failuresOf } from "./error-rate.ts";
-import { factsOf, objectiveOf, pointOf, times } from "./fixtures.ts";
+import { factsOf, objectiveOf, pointOf, times } from "../../test/support/facts.ts";
 import { type Held, windowJudge, worstHeld } from "./window-evidence.ts";
 
 const P95 = objectiveOf("latency_p95", "< 0.2");

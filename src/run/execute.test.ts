@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { effectiveObjectives } from "../judge/index.ts";
-import { factsOf, factsWithFailures, objectiveOf, timelineOf, times } from "../judge/fixtures.ts";
+import { factsOf, factsWithFailures, objectiveOf, timelineOf, times } from "../../test/support/facts.ts";
 import {
   reason,
   type Engine,

@@ -1,6 +1,6 @@
-import type { Distribution, LoadFacts, Objective, Timeline, TimelinePoint } from "../model/index.ts";
+import type { Distribution, LoadFacts, Objective, Timeline, TimelinePoint } from "../../src/model/index.ts";
 
-/** Made-up facts for the tests of this room. */
+/** Made-up facts for the tests of judging. */
 
 const GRID = [0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1];
 
