@@ -139,6 +139,8 @@ function freeze(input: ConfigInput, { path, context, targets, scenarios, scripts
     scripts,
     results: { folder: resolve(context.folder, folder), keepRuns, keepDays },
     ...(input.prometheus === undefined ? {} : { prometheus: input.prometheus }),
+    server: { listen: { host: "127.0.0.1", port: 8640 }, allowedHosts: [] },
+    queue: { concurrentRuns: 1, length: 100 },
     links: recordOf(present(new Map(Object.entries(input.links)))),
   });
 }

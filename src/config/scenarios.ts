@@ -10,6 +10,14 @@ import { findScript, type ScriptsFolder } from "./scripts.ts";
 import { fetchSecret } from "./secrets.ts";
 import { hint, nearest } from "./suggest.ts";
 
+const SCHEDULE_DEFAULTS = {
+  overlap: "skip",
+  catchUpSeconds: 3600,
+  jitterSeconds: 0,
+  blackouts: [],
+  paused: false,
+} as const;
+
 interface Surroundings {
   readonly context: Context;
   readonly scripts: ScriptsFolder;
@@ -43,7 +51,7 @@ export async function buildScenario(
     env: recordOf(Object.entries(input.env ?? {})),
     secrets,
     ...(input.max_duration === undefined ? {} : { maxSeconds: input.max_duration }),
-    ...(input.schedule === undefined ? {} : { schedule: input.schedule }),
+    ...(input.schedule === undefined ? {} : { schedule: { ...input.schedule, ...SCHEDULE_DEFAULTS } }),
   };
 }
 

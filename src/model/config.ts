@@ -1,4 +1,5 @@
 import type { Scenario, Target } from "./scenario.ts";
+import type { Secret } from "./secret.ts";
 
 /** A whole, checked configuration; frozen. */
 export interface Config {
@@ -16,6 +17,24 @@ export interface Config {
   };
   /** Absent: the local stack's, if one runs. */
   readonly prometheus?: { readonly url: string };
+  readonly server: {
+    /** Host (an address or a name) and port that the daemon listens on; port 0: a free one. */
+    readonly listen: { readonly host: string; readonly port: number };
+    /** Users and TLS in exporter-toolkit's format: absolute path. */
+    readonly webConfigFile?: string;
+    /** What changes anything wants this in `Authorization: Bearer`; absent: drawn at each start, kept in results/.daemon.json. */
+    readonly token?: Secret;
+    /** Host names by which people reach the daemon, besides loopback, the listen host and links.chatbench. */
+    readonly allowedHosts: readonly string[];
+  };
+  /** Absent: DATABASE_URL, else the embedded database in the results folder. */
+  readonly database?: { readonly url: Secret };
+  readonly queue: {
+    /** Most runs at work at the same time, on different targets. */
+    readonly concurrentRuns: number;
+    /** Most runs waiting. */
+    readonly length: number;
+  };
   readonly links: { readonly chatbench?: string; readonly grafana?: string; readonly runbooks?: string };
 }
 

@@ -1,8 +1,22 @@
-import type { Timeline, TrialOutcome, LoadFacts } from "./trial.ts";
+import type { AbortedBy, LoadFacts, Timeline, TrialOutcome } from "./trial.ts";
 import type { Instant, RunId } from "./names.ts";
+import type {
+  AbandonedRun,
+  AbortResult,
+  EnqueueResult,
+  Instance,
+  QueuedRun,
+  RunOrder,
+  RunQuery,
+  RunSummary,
+  ScheduleState,
+  SlotDecision,
+  SlotResult,
+} from "./queue.ts";
 import type { Reason } from "./reason.ts";
 import type { RunRecord, Trigger } from "./run.ts";
 import type { Scenario } from "./scenario.ts";
+import type { SlotOutcome } from "./schedule.ts";
 
 export interface Clock {
   now(): Instant;
@@ -67,6 +81,8 @@ export interface Engine {
   inspect(work: TrialWork): Promise<{ readonly inspection: Inspection } | { readonly problem: Reason }>;
   /** Runs one trial; never throws for the engine's own failures. */
   run(work: TrialWork, watch: TrialWatch): Promise<TrialResult>;
+  /** Ends load of this run that outlived the process which made it, and nothing else; `folder` is the run's. */
+  endLeftOver(id: RunId, folder: string): Promise<{ readonly ended: number }>;
 }
 
 /** The files of the runs: the truth. */
@@ -82,4 +98,66 @@ export interface Records {
 export interface SeriesReader {
   /** Requests that Prometheus holds for this run, or why that cannot be known. */
   requestsOf(id: RunId): Promise<{ readonly requests: number } | { readonly problem: Reason }>;
+}
+
+/**
+ * The queue, the slots and the index of runs, in a database that several daemons may share. Every method is one short
+ * transaction on the database's own clock. A database that is away rejects with `StoreUnavailable`; callers go on
+ * without it and try again.
+ */
+export interface RunStore {
+  /** The database's clock. */
+  now(): Promise<Instant>;
+
+  /** Notes the configured schedules: a line not seen before is owed nothing of the past. `line`: cron and zone. */
+  learnSchedules(lines: readonly { readonly scenario: string; readonly line: string }[]): Promise<void>;
+  schedules(): Promise<readonly ScheduleState[]>;
+  /** Decides slots, each at most once among all daemons, and queues the run. `queueLimit`: most queued runs. */
+  decideSlots(decision: SlotDecision, queueLimit: number): Promise<SlotResult>;
+  /** What became of the newest slots, newest first. */
+  slotHistory(query: { readonly scenario?: string; readonly limit: number }): Promise<readonly SlotOutcome[]>;
+
+  enqueue(order: RunOrder, queueLimit: number): Promise<EnqueueResult>;
+  /**
+   * Takes the next run that may begin: people before cron, then the oldest; one run at a time per target and at most
+   * `runLimit` at work among all daemons. Undefined when there is none.
+   */
+  claim(instance: Instance, runLimit: number): Promise<QueuedRun | undefined>;
+  /** False when the run is no longer this instance's. */
+  advance(id: RunId, state: "preparing" | "running" | "judging", instance: Instance): Promise<boolean>;
+  /**
+   * Stores the record of a run that is over and takes it off the queue; by run id, so that it can be repeated. A row
+   * that has ended already stays as it is, but for `telemetry`.
+   */
+  finish(record: RunRecord): Promise<void>;
+  abort(id: RunId, by: AbortedBy): Promise<AbortResult>;
+
+  /** Says that this daemon lives; tells its runs that are to be stopped and those that were taken from it as lost. */
+  heartbeat(
+    instance: Instance,
+  ): Promise<{
+    readonly abort: readonly { readonly id: RunId; readonly by: AbortedBy }[];
+    readonly lost: readonly RunId[];
+  }>;
+  /** Runs at work of other instances that were silent for `silentMs`; 0: of all others. */
+  abandoned(instance: Instance, silentMs: number): Promise<readonly AbandonedRun[]>;
+  /** The daemon ends in good order: it is no longer listed. */
+  leave(instance: Instance): Promise<void>;
+
+  /** Queued runs and those at work, in the order in which they began or will begin. */
+  active(): Promise<readonly QueuedRun[]>;
+  list(query: RunQuery): Promise<readonly RunSummary[]>;
+  find(id: RunId): Promise<{ readonly run: QueuedRun } | { readonly record: RunRecord } | undefined>;
+  /** Per scenario and trigger: the newest run of all, and the newest that was judged (pass, warning or fail). */
+  latest(): Promise<readonly RunRecord[]>;
+  /** Those of `ids` that are not stored as ended. */
+  missing(ids: readonly RunId[]): Promise<readonly RunId[]>;
+  /** Forgets runs that retention removed from the disk. */
+  forget(ids: readonly RunId[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The database cannot be reached, or did not answer in time. */
+export class StoreUnavailable extends Error {
+  override readonly name = "StoreUnavailable";
 }

@@ -30,11 +30,16 @@ export const REASON_CODES = [
   "bad_summary",
   "storage",
   "internal",
+  "secret_missing",
+  // lost
+  "daemon_died",
+  "owner_silent",
   // aborted
   "aborted_by_script",
   "aborted_by_person",
   "aborted_by_shutdown",
   "aborted_by_spend_cap",
+  "aborted_by_schedule",
   // telemetry
   "prometheus_not_configured",
   "prometheus_unreachable",

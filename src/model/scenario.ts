@@ -1,5 +1,6 @@
 import type { Load } from "./load.ts";
 import type { Objective } from "./objective.ts";
+import type { SchedulePlan } from "./schedule.ts";
 import type { Secret } from "./secret.ts";
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -30,5 +31,5 @@ export interface Scenario {
   readonly secrets: Readonly<Record<string, Secret>>;
   /** After this many seconds a trial is ended as `timeout`; undefined: what k6 says it can last, plus a minute. */
   readonly maxSeconds?: number;
-  readonly schedule?: { readonly cron: string; readonly timezone: string };
+  readonly schedule?: SchedulePlan;
 }

@@ -14,7 +14,8 @@ export interface TrialSpec {
   readonly cache: CacheState;
 }
 
-export type AbortedBy = "person" | "shutdown" | "spend_cap" | "script";
+/** `schedule`: a newer slot took its place. */
+export type AbortedBy = "person" | "shutdown" | "spend_cap" | "script" | "schedule";
 
 /** How one engine process ended. `completed` is the only one that may be judged. */
 export type TrialOutcome =

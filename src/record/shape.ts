@@ -8,7 +8,7 @@ const text = z.string();
 const time = z.iso.datetime();
 const reason = z.object({ code: z.enum(REASON_CODES), text });
 const verdict = z.enum(VERDICTS);
-const abortedBy = z.enum(["person", "shutdown", "spend_cap", "script"]);
+const abortedBy = z.enum(["person", "shutdown", "spend_cap", "script", "schedule"]);
 
 const measurement = z.object({
   value: z.number(),

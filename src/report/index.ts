@@ -1,3 +1,4 @@
+export type { StatusView } from "./status-view.ts";
 export { Html } from "./html.ts";
 export { overviewReport } from "./overview-report.ts";
 export { runReport } from "./run-report.ts";

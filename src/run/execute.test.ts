@@ -42,6 +42,7 @@ function engineOf(result: () => TrialResult): Engine {
     version: async () => Promise.resolve({ version: "2.2.0" }),
     inspect: async () => Promise.reject(new Error("not asked")),
     run: async () => Promise.resolve().then(result),
+    endLeftOver: () => Promise.resolve({ ended: 0 }),
   };
 }
 

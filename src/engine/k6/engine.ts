@@ -65,6 +65,7 @@ export function createK6Engine(deps: K6Deps): Engine {
         if ("problem" in prepared) return notStarted({ kind: "broken", reason: prepared.problem });
         return await runTrial(work, prepared, watch);
       }),
+    endLeftOver: () => Promise.resolve({ ended: 0 }),
   };
 }
 

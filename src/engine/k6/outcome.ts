@@ -30,6 +30,7 @@ const ABORTED = {
   person: { code: "aborted_by_person", text: "Stopped by a person." },
   shutdown: { code: "aborted_by_shutdown", text: "Stopped because Chatbench was shut down." },
   spend_cap: { code: "aborted_by_spend_cap", text: "Stopped at the spend cap." },
+  schedule: { code: "aborted_by_schedule", text: "Stopped because its next scheduled slot was due." },
   script: { code: "aborted_by_script", text: "The script ended the test by test.abort()." },
 } as const satisfies Record<AbortedBy, { code: ReasonCode; text: string }>;
 

@@ -82,7 +82,7 @@ export async function runTrial(work: TrialWork, prepared: PreparedTrial, watch: 
 /** Who stopped the trial; a kill without a word before is a person's. */
 export function abortedBy(watch: TrialWatch): AbortedBy {
   const by: unknown = watch.stop.reason;
-  return by === "shutdown" || by === "spend_cap" ? by : "person";
+  return by === "shutdown" || by === "spend_cap" || by === "schedule" ? by : "person";
 }
 
 /** Ends k6 when somebody asks for it or its time is over: TERM once, then KILL to the group. */

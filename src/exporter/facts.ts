@@ -1,0 +1,66 @@
+import type { Instant, Objective, RunRecord, SkipReason, Trigger } from "../model/index.ts";
+
+/** A configured scenario, as far as metrics tell it. */
+export interface ScenarioFacts {
+  readonly name: string;
+  readonly target: string;
+  readonly objectives: readonly Objective[];
+  readonly schedule?: {
+    readonly cron: string;
+    readonly timezone: string;
+    readonly paused: boolean;
+    /** Longest time between two slots. */
+    readonly intervalSeconds: number;
+    readonly nextSlot?: Instant;
+    /** Latest time by which a scheduled run must have given a verdict. */
+    readonly deadline?: Instant;
+  };
+}
+
+/** Everything that the gauges are a projection of: read anew at each scrape, from memory only. */
+export interface ExporterFacts {
+  readonly scenarios: readonly ScenarioFacts[];
+  /**
+   * Runs that are over, of configured scenarios: for each scenario and trigger the newest of all and the newest that
+   * was judged, and those before it that `consecutiveMissed` counts.
+   */
+  readonly latest: readonly {
+    readonly scenario: string;
+    readonly target: string;
+    readonly trigger: Trigger;
+    /** Newest of all, whatever its state. */
+    readonly last: RunRecord;
+    /** Newest with the verdict pass, warning or fail. */
+    readonly judged?: RunRecord;
+    /** Judged runs in a row, ending with the newest, that failed. */
+    readonly consecutiveMissed: number;
+  }[];
+  readonly running: readonly { readonly scenario: string; readonly target: string; readonly trigger: Trigger }[];
+  /** Runs waiting; undefined while the database is away. */
+  readonly queued: number | undefined;
+  readonly config: {
+    readonly sha256: string;
+    readonly reloadSucceeded: boolean;
+    /** Of the last one that succeeded. */
+    readonly reloadedAt: Instant;
+  };
+  readonly k6Version?: string;
+  /** Health of each source that the daemon itself asks: database, records, prometheus, k6. */
+  readonly sources: readonly { readonly name: string; readonly ok: boolean; readonly seconds: number }[];
+}
+
+/** What is counted as it happens, since the daemon began. */
+export interface ExporterEvents {
+  runEnded(record: RunRecord): void;
+  /** `seconds` from queued to begun. */
+  runBegan(seconds: number): void;
+  slotsSkipped(
+    scenario: string,
+    target: string,
+    skipped: { readonly reason: SkipReason; readonly count: number },
+  ): void;
+  httpAnswered(
+    handler: string,
+    answer: { readonly method: string; readonly code: number; readonly seconds: number },
+  ): void;
+}
