@@ -1,6 +1,7 @@
 export * from "./config.ts";
 export * from "./format.ts";
 export * from "./load.ts";
+export * from "./log.ts";
 export * from "./measurement.ts";
 export * from "./names.ts";
 export * from "./objective.ts";

@@ -133,9 +133,7 @@ export interface RunStore {
   abort(id: RunId, by: AbortedBy): Promise<AbortResult>;
 
   /** Says that this daemon lives; tells its runs that are to be stopped and those that were taken from it as lost. */
-  heartbeat(
-    instance: Instance,
-  ): Promise<{
+  heartbeat(instance: Instance): Promise<{
     readonly abort: readonly { readonly id: RunId; readonly by: AbortedBy }[];
     readonly lost: readonly RunId[];
   }>;
