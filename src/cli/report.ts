@@ -1,12 +1,12 @@
 import { Command } from "commander";
 import { join } from "node:path";
+import { writeOverview } from "../daemon/pages.ts";
 import type { RunId } from "../model/index.ts";
 import { createRecords, readTimeline } from "../record/index.ts";
 import { runReport } from "../report/index.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
 import { resultsFolder } from "./load.ts";
-import { writeOverview } from "./runner.ts";
 import { findRecord } from "./show.ts";
 
 export function reportCommand(context: Context): Command {

@@ -4,9 +4,10 @@ import { fingerprint } from "../environment/fingerprint.ts";
 import type { Config, Reason, RunRecord } from "../model/index.ts";
 import { singlePlan } from "../plan/index.ts";
 import { machineFacts } from "../platform/machine.ts";
-import { applyRetention, createRecords, listRecords, type RecordStore } from "../record/index.ts";
-import { overviewReport, renderRun, runReport } from "../report/index.ts";
-import { executeRun, type ExecutedRun, type RunDeps, type RunRequest } from "../run/index.ts";
+import { writeOverview, writePages } from "../daemon/pages.ts";
+import { applyRetention, createRecords, type RecordStore } from "../record/index.ts";
+import { renderRun } from "../report/index.ts";
+import { executeRun, type RunDeps, type RunRequest } from "../run/index.ts";
 import { runningStack } from "../stack/index.ts";
 import { VERSION } from "../version.ts";
 import type { Context } from "./context.ts";
@@ -33,7 +34,7 @@ export async function createRunner(context: Context, config: Config, quiet: bool
       const deps = depsFor(context, request, { records, view });
       const executed = await executeRun(request, { ...deps, ...stop, ...(prometheus && { prometheus }) });
       view.end();
-      const { problem: noPage } = await writePages(executed, config, records);
+      const { problem: noPage } = await writePages(executed, config.results.folder, records);
       if (!quiet) tell(context, executed.record);
       if (noPage !== undefined) problem(noPage);
       else if (!quiet)
@@ -77,20 +78,4 @@ function depsFor(context: Context, request: RunRequest, own: { records: RecordSt
 function tell(context: Context, record: RunRecord): void {
   const { console } = context;
   console.result(renderRun(record, { colour: console.colour.result, width: console.width }));
-}
-
-async function writePages(executed: ExecutedRun, config: Config, records: RecordStore): Promise<{ problem?: Reason }> {
-  const { record, timeline } = executed;
-  const saved = await records.saveReport(record.id as RunRequest["id"], runReport(record, timeline).markup);
-  if (saved.problem !== undefined) return saved;
-  await writeOverview(config.results.folder, records);
-  return {};
-}
-
-/** results/report.html: the newest run of each scenario. */
-export async function writeOverview(folder: string, records: RecordStore): Promise<void> {
-  const listed = await listRecords(folder, { limit: 500 });
-  if ("problem" in listed) return;
-  const newest = [...new Map(listed.records.toReversed().map((record) => [record.scenario, record])).values()];
-  await records.saveOverview(overviewReport(newest, listed.records).markup);
 }

@@ -27,6 +27,12 @@ export interface FetchLimits {
   /** A larger body is refused, not cut. */
   readonly maxBytes: number;
   readonly signal?: AbortSignal;
+  /** Absent: GET without a body. */
+  readonly send?: {
+    readonly method: "GET" | "POST";
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body?: string;
+  };
 }
 
 export interface Fetched {
@@ -35,14 +41,14 @@ export interface Fetched {
 }
 
 /**
- * GET, without following redirects. Every answer is a value, whatever its status; `problem` says in a few words why
+ * GET unless `send` says otherwise, without following redirects. Every answer is a value, whatever its status; `problem` says in a few words why
  * there was none (refused, timeout, too large).
  */
 export async function fetchText(url: URL, limits: FetchLimits): Promise<Fetched | { readonly problem: string }> {
   const timeout = AbortSignal.timeout(limits.timeoutMs);
   const signal = limits.signal === undefined ? timeout : AbortSignal.any([timeout, limits.signal]);
   try {
-    const response = await fetch(url, { signal, redirect: "manual" });
+    const response = await fetch(url, { ...limits.send, signal, redirect: "manual" });
     const text = await readAtMost(response, limits.maxBytes);
     if (text === undefined) return { problem: `its answer is larger than ${limits.maxBytes} bytes` };
     return { status: response.status, text };

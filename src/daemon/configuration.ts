@@ -1,0 +1,63 @@
+import { loadConfig } from "../config/index.ts";
+import type { Clock, Config, Diagnostic, Instant } from "../model/index.ts";
+import * as files from "../platform/files.ts";
+
+/** The configuration in use, which a bad file never replaces. */
+export interface Configuration {
+  current(): Config;
+  reloadState(): { readonly succeeded: boolean; readonly at: Instant };
+  /** Reads the file again: every problem, and nothing changed; or none, and the new one is in use. */
+  reload(): Promise<{ readonly problems: readonly Diagnostic[]; readonly restartFor: readonly string[] }>;
+}
+
+export interface ConfigurationDeps {
+  readonly clock: Clock;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export function createConfiguration(first: Config, { clock, env }: ConfigurationDeps): Configuration {
+  let current = first;
+  let state = { succeeded: true, at: clock.now() };
+  return {
+    current: () => current,
+    reloadState: () => state,
+    async reload() {
+      const loaded = await loadConfig(first.file, { files, environment: env });
+      if ("problems" in loaded) {
+        state = { ...state, succeeded: false };
+        return { problems: loaded.problems, restartFor: [] };
+      }
+      const restartFor = fixedChanges(first, loaded.config);
+      current = withFixed(first, loaded.config);
+      state = { succeeded: true, at: clock.now() };
+      return { problems: [], restartFor };
+    },
+  };
+}
+
+/** What is tied to the life of the process: a port, a folder, a connection. */
+const FIXED = {
+  "server.listen": (config: Config) => config.server.listen,
+  "server.web_config_file": (config: Config) => config.server.webConfigFile,
+  "results.folder": (config: Config) => config.results.folder,
+  "database.url": (config: Config) => config.database?.url.reveal(),
+} as const;
+
+function fixedChanges(first: Config, next: Config): readonly string[] {
+  return Object.entries(FIXED)
+    .filter(([, read]) => JSON.stringify(read(first)) !== JSON.stringify(read(next)))
+    .map(([key]) => key);
+}
+
+/** What needs a restart stays as it was, so that what `/config` shows is what is in use. */
+function withFixed(first: Config, next: Config): Config {
+  const { listen, webConfigFile } = first.server;
+  const { webConfigFile: _, ...server } = next.server;
+  const { database: __, ...rest } = next;
+  return {
+    ...rest,
+    server: { ...server, listen, ...(webConfigFile === undefined ? {} : { webConfigFile }) },
+    results: { ...next.results, folder: first.results.folder },
+    ...(first.database === undefined ? {} : { database: first.database }),
+  };
+}

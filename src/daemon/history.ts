@@ -1,0 +1,112 @@
+import type { RunRecord, RunSummary, Trigger, Verdict } from "../model/index.ts";
+
+/** Verdicts kept for each scenario and trigger, to count how often in a row objectives were missed. */
+const VERDICTS = 50;
+/** Runs kept for each scenario, for the trend. */
+const RECENT = 20;
+
+/** The newest runs of one scenario and trigger. */
+export interface LatestRuns {
+  readonly scenario: string;
+  readonly target: string;
+  readonly trigger: Trigger;
+  /** Newest of all, whatever its state. */
+  readonly last: RunRecord;
+  /** Newest with the verdict pass, warning or fail. */
+  readonly judged?: RunRecord;
+  /** Judged runs in a row, ending with the newest, that failed. */
+  readonly consecutiveMissed: number;
+}
+
+/**
+ * What gauges and the status page know of past runs, in memory: fed from record files at the start, from the database
+ * at each tick (runs of other daemons), and from each run that ends. The order in which it hears of runs, and how
+ * often, does not matter.
+ */
+export interface History {
+  note(record: RunRecord): void;
+  latest(): readonly LatestRuns[];
+  /** Oldest first. */
+  recent(scenario: string): readonly RunSummary[];
+  /** Newest of all triggers. */
+  last(scenario: string): RunRecord | undefined;
+  forget(ids: readonly string[]): void;
+}
+
+interface Entry {
+  last: RunRecord;
+  judged: RunRecord | undefined;
+  /** By run id. */
+  readonly verdicts: Map<string, Verdict>;
+}
+
+export function createHistory(): History {
+  const entries = new Map<string, Entry>();
+  const recent = new Map<string, RunSummary[]>();
+  return {
+    note(record) {
+      const key = `${record.scenario} ${record.trigger}`;
+      entries.set(key, noted(entries.get(key), record));
+      recent.set(record.scenario, inserted(recent.get(record.scenario) ?? [], summaryOf(record)));
+    },
+    latest: () => [...entries.values()].map(latestOf),
+    recent: (scenario) => recent.get(scenario) ?? [],
+    last(scenario) {
+      const all = [...entries.values()].filter((entry) => entry.last.scenario === scenario);
+      return all.map((entry) => entry.last).sort((a, b) => (a.id < b.id ? 1 : -1))[0];
+    },
+    forget(ids) {
+      const gone = new Set(ids);
+      for (const [scenario, runs] of recent)
+        recent.set(
+          scenario,
+          runs.filter((run) => !gone.has(run.id)),
+        );
+    },
+  };
+}
+
+function noted(entry: Entry | undefined, record: RunRecord): Entry {
+  const verdicts = entry?.verdicts ?? new Map<string, Verdict>();
+  const known: Entry = entry ?? { last: record, judged: undefined, verdicts };
+  // The same id again: its telemetry has been read back meanwhile.
+  if (record.id >= known.last.id) known.last = record;
+  if (!isJudged(record)) return known;
+  if (record.id >= (known.judged?.id ?? "")) known.judged = record;
+  verdicts.set(record.id, record.verdict);
+  const oldest = [...verdicts.keys()].sort()[0];
+  if (verdicts.size > VERDICTS && oldest !== undefined) verdicts.delete(oldest);
+  return known;
+}
+
+type Judged = RunRecord & { readonly verdict: Verdict };
+
+/** Invalid says nothing about the target: it neither raises nor resolves what the last judged run said. */
+function isJudged(record: RunRecord): record is Judged {
+  return record.verdict !== null && record.verdict !== "invalid";
+}
+
+function latestOf({ last, judged, verdicts }: Entry): LatestRuns {
+  const newestFirst = [...verdicts].sort(([a], [b]) => (a < b ? 1 : -1)).map(([, verdict]) => verdict);
+  const firstGood = newestFirst.findIndex((verdict) => verdict !== "fail");
+  return {
+    ...{ scenario: last.scenario, target: last.target, trigger: last.trigger, last },
+    ...(judged === undefined ? {} : { judged }),
+    consecutiveMissed: firstGood === -1 ? newestFirst.length : firstGood,
+  };
+}
+
+function inserted(runs: readonly RunSummary[], run: RunSummary): RunSummary[] {
+  const others = runs.filter(({ id }) => id !== run.id);
+  return [...others, run].sort((a, b) => (a.id < b.id ? -1 : 1)).slice(-RECENT);
+}
+
+/** A row of a list from a record. */
+export function summaryOf(record: RunRecord): RunSummary {
+  const { id, scenario, target, trigger, verdict, reason, measurements, state, revision, started_at, ended_at } =
+    record;
+  return {
+    ...{ id, scenario, target, trigger, verdict, reason, measurements, state, started_at, ended_at },
+    ...(revision === undefined ? {} : { revision }),
+  };
+}
