@@ -52,12 +52,17 @@ function fixedChanges(first: Config, next: Config): readonly string[] {
 /** What needs a restart stays as it was, so that what `/config` shows is what is in use. */
 function withFixed(first: Config, next: Config): Config {
   const { listen, webConfigFile } = first.server;
-  const { webConfigFile: _, ...server } = next.server;
-  const { database: __, ...rest } = next;
+  const { allowedHosts, token } = next.server;
+  const { file, targets, scenarios, scripts, prometheus, queue, links } = next;
   return {
-    ...rest,
-    server: { ...server, listen, ...(webConfigFile === undefined ? {} : { webConfigFile }) },
-    results: { ...next.results, folder: first.results.folder },
+    ...{ file, targets, scenarios, scripts, queue, links },
+    ...(prometheus === undefined ? {} : { prometheus }),
     ...(first.database === undefined ? {} : { database: first.database }),
+    results: { ...next.results, folder: first.results.folder },
+    server: {
+      ...{ listen, allowedHosts },
+      ...(token === undefined ? {} : { token }),
+      ...(webConfigFile === undefined ? {} : { webConfigFile }),
+    },
   };
 }
