@@ -32,7 +32,10 @@ export function followFile(path: string, periodMs: number, onLine: (line: string
     stop();
     next();
     await reading;
-    cutter.end();
-    await file?.close();
+    try {
+      cutter.end();
+    } finally {
+      await file?.close();
+    }
   };
 }

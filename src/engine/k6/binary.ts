@@ -1,5 +1,6 @@
-import { reason, type Reason } from "../../model/index.ts";
+import { reason, type Clock, type Reason } from "../../model/index.ts";
 import { findExecutables, whyNotExecutable } from "../../platform/executables.ts";
+import { fileVersion } from "../../platform/file-version.ts";
 import { outputOf } from "../../platform/process-output.ts";
 
 /** Stock k6 in this range (docs/decisions): 1.x ignores K6_FEATURES, 3.x is unknown. */
@@ -20,6 +21,27 @@ export interface K6Search {
   readonly folders: readonly string[];
   /** A path that somebody named: then only this one counts. */
   readonly named?: string;
+}
+
+/** How long an answer stands. A launcher in PATH may lead to another k6 without changing itself. */
+const ASK_AGAIN_MS = 60_000;
+
+/**
+ * Finds k6 each time it is asked, for as long as a daemon lives: k6 may be removed or replaced under it. What it
+ * answered is believed for a minute while the file stays the same; that nothing usable was found, never.
+ */
+export function createK6Finder(search: K6Search, clock: Clock): () => ReturnType<typeof findK6> {
+  let last: { readonly binary: K6Binary; readonly file: string | undefined; readonly at: number } | undefined;
+  return async () => {
+    const age = last === undefined ? Infinity : clock.now() - last.at;
+    const isFresh = age >= 0 && age < ASK_AGAIN_MS;
+    if (last !== undefined && isFresh && last.file !== undefined && last.file === (await fileVersion(last.binary.path)))
+      return { binary: last.binary };
+    const at = clock.now();
+    const found = await findK6(search);
+    last = "binary" in found ? { ...found, file: await fileVersion(found.binary.path), at } : undefined;
+    return found;
+  };
 }
 
 /** The first k6 in range; where there is none, what was found instead and what to do. */

@@ -12,8 +12,9 @@ import {
 } from "../../model/index.ts";
 import { removeFolder, writeFileAtomic } from "../../platform/files.ts";
 import { outOfMemoryKills } from "../../platform/memory.ts";
-import { findK6, type K6Binary, type K6Search } from "./binary.ts";
+import { createK6Finder, type K6Binary, type K6Search } from "./binary.ts";
 import { k6Environment } from "./environment.ts";
+import { endLeftOver } from "./left-over.ts";
 import { abortedOutcome } from "./outcome.ts";
 import { inspectScript, writeSecrets } from "./prepare.ts";
 import type { ScriptOptions } from "./script-options.ts";
@@ -39,8 +40,7 @@ export interface K6Deps {
 
 /** Stock k6 as a local process. */
 export function createK6Engine(deps: K6Deps): Engine {
-  let found: Promise<{ binary: K6Binary } | { problem: Reason }> | undefined;
-  const binary = (): typeof found & object => (found ??= findK6(deps.search));
+  const binary = createK6Finder(deps.search, deps.clock);
   return {
     name: "k6",
     version: async () => {
@@ -65,7 +65,7 @@ export function createK6Engine(deps: K6Deps): Engine {
         if ("problem" in prepared) return notStarted({ kind: "broken", reason: prepared.problem });
         return await runTrial(work, prepared, watch);
       }),
-    endLeftOver: () => Promise.resolve({ ended: 0 }),
+    endLeftOver: (id, folder) => endLeftOver(id, folder, deps),
   };
 }
 

@@ -1,5 +1,8 @@
 import type { TrialWork } from "../../model/index.ts";
 
+/** In the environment of k6, and so of whatever it starts: tells to which run a process belongs. */
+export const RUN_ID = "CHATBENCH_RUN_ID";
+
 /** What k6 may inherit: where things are and how to speak, nothing that could hold a secret. */
 const INHERITED = [
   "PATH",
@@ -31,7 +34,7 @@ export function k6Environment(
     CHATBENCH_TARGET_URL: work.scenario.target.baseUrl,
     CHATBENCH_WEBSOCKET_URL: work.scenario.target.baseUrl.replace(/^http/, "ws"),
     CHATBENCH_PARAMS: JSON.stringify(work.scenario.params),
-    CHATBENCH_RUN_ID: work.runId,
+    [RUN_ID]: work.runId,
     K6_NO_USAGE_REPORT: "true",
     K6_AUTO_EXTENSION_RESOLUTION: "false",
     K6_NO_COLOR: "true",

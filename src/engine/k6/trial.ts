@@ -15,6 +15,7 @@ import { readTextFile, removeFolder } from "../../platform/files.ts";
 import { startProcess, type RunningChild } from "../../platform/process.ts";
 import { followFile } from "../../platform/tail.ts";
 import { runArguments, type RunFiles } from "./arguments.ts";
+import { forgetEngine, noteEngine } from "./left-over.ts";
 import { createLogReader } from "./log.ts";
 import { outcomeOf, type Ending } from "./outcome.ts";
 import { progressOf } from "./progress.ts";
@@ -43,9 +44,21 @@ export interface PreparedTrial {
 
 /** Starts k6, watches it to its end, and reads what it left behind. */
 export async function runTrial(work: TrialWork, prepared: PreparedTrial, watch: TrialWatch): Promise<TrialResult> {
+  const recorded = followRecord(work, prepared.files.record, watch);
+  try {
+    return await runFollowed(work, prepared, { watch, recorded });
+  } finally {
+    await recorded.end(); // also where something unexpected was thrown: a daemon must lose no file handle by it
+  }
+}
+
+async function runFollowed(
+  work: TrialWork,
+  prepared: PreparedTrial,
+  { watch, recorded }: { readonly watch: TrialWatch; readonly recorded: RecordFollower },
+): Promise<TrialResult> {
   const { clock, files } = prepared;
   const log = createLogReader();
-  const recorded = followRecord(work, files.record, watch);
   const startedAt = clock.now();
   const kills = await prepared.outOfMemoryKills();
   const started = await startProcess({
@@ -57,13 +70,11 @@ export async function runTrial(work: TrialWork, prepared: PreparedTrial, watch: 
     onStderrLine: (line) => log.read(line),
   });
   if ("problem" in started) {
-    await recorded.end();
     const why = reason("engine_failed_to_start", `k6 could not be started (${started.problem}): ${prepared.binary}`);
     return { outcome: { kind: "broken", reason: why }, startedAt, endedAt: clock.now(), failedPushes: 0 };
   }
-  const cause = await watchToEnd(started.child, prepared, watch);
+  const cause = await noted(work, started.child, () => watchToEnd(started.child, prepared, watch));
   const exit = await started.child.exited;
-  started.child.kill(); // whatever it left running in its group
   const killsAfter = await prepared.outOfMemoryKills();
   const outOfMemory = kills !== undefined && killsAfter !== undefined && killsAfter > kills;
   const lastError = log.lastError();
@@ -77,6 +88,16 @@ export async function runTrial(work: TrialWork, prepared: PreparedTrial, watch: 
     endedAt: clock.now(),
     failedPushes: log.failedPushes(),
   };
+}
+
+/** While k6 works, a note in the run's folder says so, for whoever finds it without us. */
+async function noted<T>(work: TrialWork, child: RunningChild, whileRunning: () => Promise<T>): Promise<T> {
+  const writing = child.identity.then((identity) => identity && noteEngine(work.folder, work.runId, identity));
+  const result = await whileRunning();
+  child.kill(); // whatever it left running in its group
+  await writing;
+  await forgetEngine(work.folder);
+  return result;
 }
 
 /** Who stopped the trial; a kill without a word before is a person's. */
@@ -145,12 +166,13 @@ async function conclude(
   return { outcome: outcome.kind === "completed" ? { kind: "broken", reason: read.problem } : outcome };
 }
 
+interface RecordFollower {
+  /** Reads what is left, once; a second call changes nothing. */
+  readonly end: (window?: LoadFacts["window"]) => Promise<Timeline | undefined>;
+}
+
 /** Reads k6's record as it grows: progress for who watches, and at the end the timeline. */
-function followRecord(
-  work: TrialWork,
-  record: string,
-  watch: TrialWatch,
-): { end: (window?: LoadFacts["window"]) => Promise<Timeline | undefined> } {
+function followRecord(work: TrialWork, record: string, watch: TrialWatch): RecordFollower {
   const reader = createTimelineReader();
   const points: RecordedPoint[] = [];
   const stop = followFile(record, FOLLOW_MS, (line) => {
@@ -161,10 +183,13 @@ function followRecord(
     const before = startedAt === undefined || loadAt === undefined ? undefined : (loadAt - startedAt) / 1000;
     watch.onProgress(progressOf(point, work.scenario.load, before));
   });
+  const ended = once(async () => {
+    await stop();
+    await removeFolder(record); // its content lives on as timeline.json, a tenth of the size
+  });
   return {
     end: async (window) => {
-      await stop();
-      await removeFolder(record); // its content lives on as timeline.json, a tenth of the size
+      await ended();
       return assembleTimeline(
         { points, startedAt: reader.startedAt(), loadAt: reader.loadAt() },
         work.scenario.load,
@@ -172,6 +197,11 @@ function followRecord(
       );
     },
   };
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => (done ??= work());
 }
 
 /** Where a trial's files lie in its run's folder. */
