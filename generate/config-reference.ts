@@ -13,6 +13,7 @@ interface Schema {
   readonly required?: readonly string[];
   readonly additionalProperties?: Schema | boolean;
   readonly anyOf?: readonly Schema[];
+  readonly items?: Schema;
 }
 
 interface Row {
@@ -74,10 +75,14 @@ function rowsOf(schema: Schema, prefix: string): readonly Row[] {
   const required = new Set(mapping.required);
   return Object.entries(mapping.properties ?? {}).flatMap(([name, field]) => {
     const key = prefix === "" ? name : `${prefix}.${name}`;
-    const named = typeof field.additionalProperties === "object" ? field.additionalProperties : undefined;
-    const inner = named?.properties === undefined ? rowsOf(field, key) : rowsOf(named, `${key}.<name>`);
-    return [rowOf(key, field, required.has(name)), ...inner];
+    return [rowOf(key, field, required.has(name)), ...innerRows(key, field)];
   });
+}
+
+function innerRows(key: string, field: Schema): readonly Row[] {
+  if (field.items?.properties !== undefined) return rowsOf(field.items, `${key}[]`);
+  const named = typeof field.additionalProperties === "object" ? field.additionalProperties : undefined;
+  return named?.properties === undefined ? rowsOf(field, key) : rowsOf(named, `${key}.<name>`);
 }
 
 function rowOf(key: string, field: Schema, required: boolean): Row {

@@ -45,7 +45,7 @@ function faultsOf(issue: Issue, raw: unknown, schema: JsonSchema): readonly Faul
     case "invalid_value": {
       if (typeof value !== "string")
         return fault(value === undefined ? `${where} is missing` : `${where}: must be text`);
-      return fault(`${where}: unknown pattern ${quote(value)}${hint(value, issue.values.map(String), "patterns")}`);
+      return fault(unknownWord(where, value, { words: issue.values.map(String), noun: nounOf(path) }));
     }
     case "invalid_key":
       return fault(`${where}: ${issue.issues[0]?.message ?? "not a possible name"}`, "key");
@@ -62,6 +62,19 @@ function unknownKey(path: Path, key: string, schema: JsonSchema): Fault {
   const known = Object.keys(schemaAt(schema, path)?.properties ?? {});
   const inside = path.length === 0 ? "" : ` in ${pathText(path)}`;
   return { path: [...path, key], at: "key", message: `unknown key ${quote(key)}${inside}${hint(key, known, "keys")}` };
+}
+
+function nounOf(path: Path): string {
+  return path.at(-1) === "overlap" ? "overlap" : "pattern";
+}
+
+interface Choice {
+  readonly words: readonly string[];
+  readonly noun: string;
+}
+
+function unknownWord(where: string, value: string, { words, noun }: Choice): string {
+  return `${where}: unknown ${noun} ${quote(value)}${hint(value, words, `${noun}s`)}`;
 }
 
 interface Place {
@@ -124,7 +137,8 @@ function schemaAt(schema: JsonSchema, path: Path): JsonSchema | undefined {
   for (const step of path) {
     const properties = (mappingOf(here)?.properties ?? {}) as Record<string, JsonSchema>;
     const others: unknown = mappingOf(here)?.additionalProperties;
-    if (Object.hasOwn(properties, String(step))) here = properties[String(step)];
+    if (typeof step === "number" && typeof here?.items === "object") here = here.items as JsonSchema;
+    else if (Object.hasOwn(properties, String(step))) here = properties[String(step)];
     else here = typeof others === "object" ? (others as JsonSchema) : undefined;
   }
   return mappingOf(here);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseHttpAddress, parseLink, plainDatabaseProblem, type Address, type Database } from "./addresses.ts";
+import { parseHost, parseListen } from "./listen.ts";
 import { DURATION_FORM, parseDuration } from "./quantity.ts";
 
 /** What editors and the configuration reference show of a key; `title` is its type in words. */
@@ -46,6 +47,51 @@ export function whole(least: number, about: About) {
     .int({ error })
     .min(least, { error })
     .meta({ title: "whole number", ...about });
+}
+
+/** true or false; YAML 1.2 knows no yes and no. */
+export function flag(about: About) {
+  return z
+    .boolean({ error: ({ input }) => (input === null || input === undefined ? undefined : "must be true or false") })
+    .meta({ title: "true or false", ...about });
+}
+
+export function listOf<S extends z.ZodType>(item: S, about: About) {
+  return z
+    .array(item, {
+      error: ({ input }) => (input === null || input === undefined ? undefined : "must be a list: [...]"),
+    })
+    .meta({ title: "list", ...about });
+}
+
+/** Host and port to listen on. */
+export function listen(about: About) {
+  const error = ({ input }: { readonly input?: unknown }): string | undefined =>
+    typeof input === "number"
+      ? `this is a port alone: write "127.0.0.1:${input}", or ":${input}" for every address`
+      : notText(input, 'host and port, such as "127.0.0.1:8640"');
+  return z
+    .string({ error })
+    .meta({ title: "host and port", ...about })
+    .transform((written, context) => {
+      const parsed = parseListen(written);
+      if ("listen" in parsed) return parsed.listen;
+      context.issues.push({ code: "custom", message: parsed.problem, input: written });
+      return z.NEVER;
+    });
+}
+
+/** A host without port. */
+export function hostName(about: About) {
+  return z
+    .string({ error: (issue) => notText(issue.input, "a host name") })
+    .meta({ title: "host", ...about })
+    .transform((written, context) => {
+      const parsed = parseHost(written);
+      if ("host" in parsed) return parsed.host;
+      context.issues.push({ code: "custom", message: parsed.problem, input: written });
+      return z.NEVER;
+    });
 }
 
 /** Where a secret comes from: never the secret itself. */

@@ -1,5 +1,6 @@
 export type { ConfigDeps, ConfigFiles } from "./context.ts";
-export { loadConfig, parseConfig, type ConfigResult } from "./load.ts";
+export { isLoopback } from "./listen.ts";
+export { configHash, loadConfig, parseConfig, type ConfigResult } from "./load.ts";
 export { withOverrides, type OverrideResult, type Overrides } from "./overrides.ts";
 export { formatDuration, parseDuration, type Quantity } from "./quantity.ts";
 export { editorSchema } from "./schema.ts";

@@ -150,7 +150,11 @@ describe("the start file of `chatbench init`", () => {
     const lines = startFile().split("\n");
     const on = lines.map((line) => (/^\s*# ?[\w.]+: /.test(line) ? line.replace("# ", "") : line)).join("\n");
     expect(on.match(/^\s*#/gm)).toHaveLength(1);
-    const environment = { TARGET_DATABASE_URL: "postgres://127.0.0.1/chat", CHATBOT_API_KEY: "k" };
+    const environment = {
+      TARGET_DATABASE_URL: "postgres://127.0.0.1/chat",
+      CHATBENCH_DATABASE_URL: "postgres://127.0.0.1/bench",
+      CHATBOT_API_KEY: "k",
+    };
     good(await parseConfig(on, at.file, { files, environment }));
   });
 

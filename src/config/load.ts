@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { basename, dirname, resolve } from "node:path";
 import type { z } from "zod";
 import type { Config, Diagnostic, Scenario, Target } from "../model/index.ts";
@@ -5,12 +6,20 @@ import { deepFreeze, entriesOf, recordOf, type ConfigDeps, type Context } from "
 import { explain, pathText } from "./explain.ts";
 import { configSchema, scenarioSchema, targetSchema, type ConfigInput } from "./schema.ts";
 import { buildScenario } from "./scenarios.ts";
+import { buildDatabase, buildServer } from "./server.ts";
+import { serverSchema } from "./server-schema.ts";
 import { openScripts } from "./scripts.ts";
 import { buildTarget } from "./targets.ts";
 import { readYaml, type Path, type YamlFile } from "./yaml-text.ts";
 
 export type ConfigResult =
-  { readonly config: Config; readonly warnings: readonly Diagnostic[] } | { readonly problems: readonly Diagnostic[] };
+  | {
+      readonly config: Config;
+      readonly warnings: readonly Diagnostic[];
+      /** Of the file's text: two daemons with the same have read the same. */
+      readonly sha256: string;
+    }
+  | { readonly problems: readonly Diagnostic[] };
 
 const MAX_CONFIG_BYTES = 1024 * 1024;
 const MAX_PROBLEMS = 200;
@@ -55,8 +64,15 @@ export async function parseConfig(text: string, path: string, deps: ConfigDeps):
     },
   };
   const config = await build(yaml.file, { path, context, diagnostics });
-  if (config !== undefined && !diagnostics.some(isError)) return { config, warnings: sorted(diagnostics) };
+  if (config !== undefined && !diagnostics.some(isError)) {
+    return { config, warnings: sorted(diagnostics), sha256: configHash(text) };
+  }
   return { problems: capped(sorted(diagnostics)) };
+}
+
+/** sha256 of a configuration file's text, in hexadecimal. */
+export function configHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 interface Place {
@@ -81,8 +97,7 @@ async function build(
   for (const fault of faults) diagnostics.push(diagnosticOf(yaml, path, fault));
   // What hangs together is checked on whatever is sound by itself, so that all problems come at once.
   const sound = checked.success ? checked.data : soundFields(configSchema.shape, raw);
-  const rawOf = (key: "targets" | "scenarios"): readonly (readonly [string, unknown])[] =>
-    entriesOf(entriesOf(raw).find(([name]) => name === key)?.[1]);
+  const rawOf = (key: "targets" | "scenarios"): readonly (readonly [string, unknown])[] => entriesOf(fieldOf(raw, key));
   const targets = await buildTargets(rawOf("targets"), context);
   const scripts = await openScripts(sound.scripts ?? "load_tests", context);
   const scenarios = new Map<string, Scenario | undefined>();
@@ -90,9 +105,16 @@ async function build(
     const input = soundFields(scenarioSchema.shape, value);
     scenarios.set(name, await buildScenario(name, input, { context, scripts, targets }));
   }
+  const server = await buildServer(soundFields(serverSchema.shape, fieldOf(raw, "server")), context);
+  const database = await buildDatabase(sound.database, context);
   if (!checked.success) return undefined;
   checkNotEmpty(checked.data, context);
-  return freeze(checked.data, { path, context, targets, scenarios, scripts: scripts.real ?? scripts.path });
+  const parts = { path, context, targets, scenarios, scripts: scripts.real ?? scripts.path };
+  return freeze(checked.data, { ...parts, server, database });
+}
+
+function fieldOf(raw: unknown, key: string): unknown {
+  return entriesOf(raw).find(([name]) => name === key)?.[1];
 }
 
 async function buildTargets(
@@ -128,9 +150,12 @@ interface Parts {
   readonly targets: ReadonlyMap<string, Target | undefined>;
   readonly scenarios: ReadonlyMap<string, Scenario | undefined>;
   readonly scripts: string;
+  readonly server: Config["server"];
+  readonly database: Config["database"];
 }
 
-function freeze(input: ConfigInput, { path, context, targets, scenarios, scripts }: Parts): Config {
+function freeze(input: ConfigInput, parts: Parts): Config {
+  const { path, context, targets, scenarios, scripts, server, database } = parts;
   const { folder, keep_runs: keepRuns, keep_days: keepDays } = input.results;
   return deepFreeze({
     file: resolve(context.folder, basename(path)),
@@ -139,8 +164,9 @@ function freeze(input: ConfigInput, { path, context, targets, scenarios, scripts
     scripts,
     results: { folder: resolve(context.folder, folder), keepRuns, keepDays },
     ...(input.prometheus === undefined ? {} : { prometheus: input.prometheus }),
-    server: { listen: { host: "127.0.0.1", port: 8640 }, allowedHosts: [] },
-    queue: { concurrentRuns: 1, length: 100 },
+    server,
+    ...(database === undefined ? {} : { database }),
+    queue: { concurrentRuns: input.queue.concurrent_runs, length: input.queue.length },
     links: recordOf(present(new Map(Object.entries(input.links)))),
   });
 }

@@ -1,22 +1,14 @@
 import { type Load, type Objective, type Scenario, type Secret, type Target } from "../model/index.ts";
-import { parseSchedule, skippedHourWarning } from "../schedule/index.ts";
 import { loadFor } from "../workload/patterns.ts";
 import { recordOf, type Context } from "./context.ts";
 import { tooShort, unmeasurable } from "./measurable.ts";
 import { quote } from "./quantity.ts";
 import { parseObjective } from "./objective.ts";
+import { buildSchedule } from "./schedule.ts";
 import type { PatternInput, ScenarioInput } from "./schema.ts";
 import { findScript, type ScriptsFolder } from "./scripts.ts";
 import { fetchSecret } from "./secrets.ts";
-import { hint, nearest } from "./suggest.ts";
-
-const SCHEDULE_DEFAULTS = {
-  overlap: "skip",
-  catchUpSeconds: 3600,
-  jitterSeconds: 0,
-  blackouts: [],
-  paused: false,
-} as const;
+import { hint } from "./suggest.ts";
 
 interface Surroundings {
   readonly context: Context;
@@ -38,7 +30,8 @@ export async function buildScenario(
   const objectives = withErrorObjective(input.objectives ?? []);
   if (load !== undefined) checkLoad({ objectives, load, maxSeconds: input.max_duration }, name, context);
   checkEnvironment(input, name, context);
-  checkSchedule(input.schedule, name, context);
+  const path = ["scenarios", name, "schedule"];
+  const schedule = input.schedule === undefined ? undefined : buildSchedule(input.schedule, { path, context, load });
   const secrets = await fetchSecrets(input.secrets ?? {}, name, context);
   if (script === undefined || target === undefined || load === undefined) return undefined;
   return {
@@ -51,7 +44,7 @@ export async function buildScenario(
     env: recordOf(Object.entries(input.env ?? {})),
     secrets,
     ...(input.max_duration === undefined ? {} : { maxSeconds: input.max_duration }),
-    ...(input.schedule === undefined ? {} : { schedule: { ...input.schedule, ...SCHEDULE_DEFAULTS } }),
+    ...(schedule === undefined ? {} : { schedule }),
   };
 }
 
@@ -114,26 +107,6 @@ function checkEnvironment(input: Partial<ScenarioInput>, scenario: string, conte
     const message = `${key} looks like a secret, and env is written down in plain text: move it to secrets`;
     context.report(["scenarios", scenario, "env", key], message, { at: "key", severity: "warning" });
   }
-}
-
-function checkSchedule(written: ScenarioInput["schedule"], scenario: string, context: Context): void {
-  if (written === undefined) return;
-  const place = ["scenarios", scenario, "schedule"];
-  const parsed = parseSchedule(written);
-  if ("problems" in parsed) {
-    for (const { part, text } of parsed.problems) {
-      context.report([...place, part], part === "cron" ? text : unknownZone(written.timezone));
-    }
-    return;
-  }
-  const warning = skippedHourWarning(parsed.schedule);
-  if (warning !== undefined) context.report([...place, "cron"], warning, { severity: "warning" });
-}
-
-function unknownZone(written: string): string {
-  const near = nearest(written, ["UTC", ...Intl.supportedValuesOf("timeZone")]);
-  const advice = near === undefined ? ': write an IANA name such as "Europe/Berlin"' : `; did you mean ${quote(near)}?`;
-  return `unknown time zone ${quote(written)}${advice}`;
 }
 
 async function fetchSecrets(

@@ -6,6 +6,8 @@ import { z } from "zod";
 import { isCatalogued, MEASUREMENTS, NAME_PATTERN, PATTERN_NAMES, type Objective } from "../model/index.ts";
 import { databaseAddress, duration, httpAddress, link, secret, text, whole } from "./fields.ts";
 import { parseObjective } from "./objective.ts";
+import { scheduleSchema } from "./schedule-schema.ts";
+import { databaseSchema, queueSchema, serverSchema } from "./server-schema.ts";
 
 const name = z.string().regex(NAME_PATTERN, {
   error: "names are lower-case letters, digits and -, begin with a letter or digit, and have at most 63 of them",
@@ -130,17 +132,6 @@ const objectivesSchema = z
     return objectives;
   });
 
-const scheduleSchema = z
-  .strictObject({
-    cron: text({
-      description:
-        "Five fields: minute, hour, day of the month, month, day of the week; numbers, names (MON, JAN), lists, ranges and steps.",
-      examples: ["0 2 * * *"],
-    }),
-    timezone: text({ description: "IANA time zone of the cron line.", examples: ["Europe/Berlin"] }).default("UTC"),
-  })
-  .meta({ title: "mapping", description: "When it runs by itself." });
-
 export const scenarioSchema = z
   .strictObject({
     script: text({
@@ -212,6 +203,9 @@ export const configSchema = z
         description: "Where series are sent. Left out: the local stack's Prometheus, if one runs.",
       })
       .optional(),
+    server: serverSchema.prefault({}),
+    database: databaseSchema.optional(),
+    queue: queueSchema.prefault({}),
     links: z
       .strictObject({
         chatbench: link({ description: "Chatbench's own pages.", examples: ["http://127.0.0.1:8640"] }).optional(),

@@ -37,11 +37,14 @@ scenarios:
     # env: { LANGUAGE: de } # further environment of the script, nothing secret
     # secrets: { API_KEY: { env: CHATBOT_API_KEY } } # or { file: api-key.secret }
     # max_duration: 20m
-    # schedule: { cron: "0 2 * * *", timezone: UTC }
+    # schedule: { cron: "0 2 * * *", timezone: UTC } # further: overlap, catch_up, jitter, blackout, paused
 
 ${folder} # every script lies in this folder
 # results: { folder: results, keep_runs: 200, keep_days: 90 }
 # prometheus: { url: http://127.0.0.1:9090 } # left out: the local one, if it runs
+# server: { listen: "127.0.0.1:8640" } # beyond this machine: also web_config_file, token
+# database: { url: { env: CHATBENCH_DATABASE_URL } } # left out: DATABASE_URL, else an embedded one
+# queue: { concurrent_runs: 1, length: 100 }
 # links: { grafana: http://127.0.0.1:3000 }
 `;
 }

@@ -26,7 +26,8 @@ export async function buildTarget(
   };
 }
 
-async function databaseUrl(
+/** A database's address; undefined when there is none, or when that was reported. */
+export async function databaseUrl(
   written: string | SecretSource | undefined,
   database: Database,
   { path, context }: { readonly path: Path; readonly context: Context },

@@ -92,6 +92,9 @@ function sentence(error: YAMLError, text: string): string {
       if (/^[>|][=\s]/.test(rest) || error.message.includes("Block scalar header")) {
         return 'a condition that begins with > needs quotes: write for example ">= 100"';
       }
+      if (/^:\d/.test(rest) && text[error.pos[0] - 1] === "]") {
+        return 'an address that begins with [ needs quotes: write for example "[::1]:8640"';
+      }
       if (error.message.includes("call stack")) return TOO_DEEP;
       const [first = ""] = error.message.split("\n");
       return `not valid YAML: ${quote(first).slice(1, -1).replaceAll('\\"', '"')}`;

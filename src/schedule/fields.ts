@@ -68,6 +68,13 @@ export function parseFields(cron: string): FieldsResult {
   return problem === undefined ? { fields: assemble({ minute, hour, day, month, weekday }) } : { problem };
 }
 
+/** Reads a day-of-week field by itself: days from 0 (Sunday) to 6, rising. */
+export function parseWeekdays(written: string): Parsed<{ readonly weekdays: readonly number[] }> {
+  const field = parseField(written.trim(), KINDS[4]);
+  if ("problem" in field) return field;
+  return { weekdays: [...new Set(field.values.map((value) => value % 7))].sort((a, b) => a - b) };
+}
+
 type Named = Readonly<Record<"minute" | "hour" | "day" | "month" | "weekday", Field>>;
 
 function assemble({ minute, hour, day, month, weekday }: Named): CronFields {
@@ -125,7 +132,7 @@ interface Range {
 function parseItem(item: string, kind: Kind): Parsed<Range> {
   const fault = (text: string) => ({ problem: `${kind.name}: ${text}` });
   const form = /^(?:(?<star>\*)|(?<from>[a-z\d]+)(?:-(?<to>[a-z\d]+))?)(?:\/(?<step>\d+))?$/i.exec(item)?.groups;
-  if (form === undefined) return fault(`${shown(item)} is not understood: ${EXPECTED}`);
+  if (form === undefined) return fault(`${shown(item)} is not understood: ${expected(kind)}`);
   const { least, most } = kind;
   const step = Number(form.step ?? 1);
   // A step as long as the field would be a plain number in disguise.
@@ -136,7 +143,7 @@ function parseItem(item: string, kind: Kind): Parsed<Range> {
   const from = valueOf(form.from ?? "", kind);
   const to = form.to === undefined ? from : valueOf(form.to, kind, true);
   for (const [text, value] of [[form.from, from] as const, [form.to ?? form.from, to] as const]) {
-    if (Number.isNaN(value)) return fault(`${shown(text ?? "")} is not understood: ${EXPECTED}`);
+    if (Number.isNaN(value)) return fault(`${shown(text ?? "")} is not understood: ${expected(kind)}`);
     if (value < least || value > most) return fault(`${value} is not from ${least} to ${most}`);
   }
   if (form.step !== undefined && form.to === undefined) {
@@ -146,7 +153,10 @@ function parseItem(item: string, kind: Kind): Parsed<Range> {
   return { from, to, step };
 }
 
-const EXPECTED = "use numbers, lists (1,2), ranges (1-5) and steps (*/15)";
+function expected({ names }: Kind): string {
+  const named = names.length === 0 ? "" : ` names (${names.slice(1, 3).join(", ")}),`;
+  return `use numbers,${named} lists (1,2), ranges (1-5) and steps (*/15)`;
+}
 
 function valueOf(text: string, kind: Kind, last = false): number {
   if (/^\d+$/.test(text)) return Number(text);

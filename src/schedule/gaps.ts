@@ -63,17 +63,41 @@ function longestOnTheWall(fields: CronFields): number {
   const { minutesOfDay } = fields;
   const steps = minutesOfDay.slice(1).map((minute, index) => minute - (minutesOfDay[index] ?? 0));
   const overnight = (minutesOfDay[0] ?? 0) - (minutesOfDay.at(-1) ?? 0);
-  const days = longestBetweenDates(fields);
+  const days = gapsBetweenDates(fields).longest;
   return Math.max(days * DAY_MS + overnight * MINUTE_MS, ...steps.map((step) => step * MINUTE_MS));
 }
 
-function longestBetweenDates(fields: CronFields): number {
-  let longest = 0;
+/** No two neighbouring slots are nearer than this many milliseconds, but where a change of the clock moves them. */
+export function shortestGapMs({ fields }: Schedule): number {
+  const { minutesOfDay } = fields;
+  const steps = minutesOfDay.slice(1).map((minute, index) => minute - (minutesOfDay[index] ?? 0));
+  const overnight = (minutesOfDay[0] ?? 0) - (minutesOfDay.at(-1) ?? 0);
+  const dates = gapsBetweenDates(fields);
+  return Math.min(dates.shortest * DAY_MS + overnight * MINUTE_MS, ...steps.map((step) => step * MINUTE_MS));
+}
+
+interface Gaps {
+  readonly shortest: number;
+  readonly longest: number;
+}
+
+/** Milliseconds to find, and the same for every line with these dates: 500 nightly scenarios share one. */
+const GAPS = new Map<string, Gaps>();
+
+function gapsBetweenDates(fields: CronFields): Gaps {
+  const dates = fields.canonical.split(" ").slice(2).join(" ");
+  const known = GAPS.get(dates) ?? walkDates(fields);
+  GAPS.set(dates, known);
+  return known;
+}
+
+function walkDates(fields: CronFields): Gaps {
+  let [shortest, longest] = [Infinity, 0];
   let last: number | undefined;
   for (let day = 0; day < CALENDAR_DAYS; day += 1) {
     if (!namesDate(fields, CALENDAR_FROM + day * DAY_MS)) continue;
-    if (last !== undefined) longest = Math.max(longest, day - last);
+    if (last !== undefined) [shortest, longest] = [Math.min(shortest, day - last), Math.max(longest, day - last)];
     last = day;
   }
-  return longest;
+  return { shortest, longest };
 }

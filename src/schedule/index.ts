@@ -1,5 +1,13 @@
+export {
+  inBlackout,
+  neverRuns,
+  nextRunnableSlot,
+  parseBlackout,
+  type BlackoutProblem,
+  type BlackoutText,
+} from "./blackout.ts";
 export { dueSlots, type Due, type DueQuestion, type MissedReason, type MissedSlots } from "./due.ts";
-export { longestGapMs, skippedHourWarning } from "./gaps.ts";
+export { longestGapMs, shortestGapMs, skippedHourWarning } from "./gaps.ts";
 export {
   nextSlot,
   parseSchedule,
