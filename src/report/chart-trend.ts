@@ -2,21 +2,14 @@
 import { scaleLinear } from "d3-scale";
 import { line } from "d3-shape";
 import { formatValue, type RunRecord } from "../model/index.ts";
-import { html, trusted, type Html } from "./html.ts";
+import { html, type Html } from "./html.ts";
+import { MARKS } from "./marks.ts";
 import { at, figure, svg } from "./svg.ts";
-import { outcomeOf, timeText, type Tone } from "./words.ts";
+import { outcomeOf, timeText } from "./words.ts";
 
 const MOST_RUNS = 40;
 const HEIGHT = 132;
 const [LEFT, RIGHT, TOP, BOTTOM] = [52, 18, 16, 104] as const;
-
-/** Shapes, not only colours, tell the results apart. */
-const DOTS: Readonly<Record<Tone, Html>> = {
-  pass: trusted('<circle class="dot pass" r="4.5"/>'),
-  warning: trusted('<path class="dot warning" d="M0-6 6 5H-6z"/>'),
-  fail: trusted('<path class="dot fail" d="M0-6.5 6.5 0 0 6.5-6.5 0z"/>'),
-  none: trusted('<circle class="dot none" r="4"/>'),
-};
 
 /** `runs` of one scenario, newest first; undefined below two that have a P95. */
 export function trendFigure(runs: readonly RunRecord[]): Html | undefined {
@@ -76,7 +69,7 @@ function limitLine(y: number, condition: string, width: number): Html {
 function dots(runs: readonly RunRecord[], x: Scale, y: Scale): readonly Html[] {
   return runs.map((run, index) => {
     const place = `translate(${at(x(index))} ${at(y(p95Of(run)))})`;
-    return html`<g transform="${place}">${DOTS[outcomeOf(run).tone]}<title>${runText(run)}</title></g>`;
+    return html`<g transform="${place}">${MARKS[outcomeOf(run).tone]}<title>${runText(run)}</title></g>`;
   });
 }
 

@@ -3,6 +3,7 @@ import { trendFigure } from "./chart-trend.ts";
 import { html, type Html } from "./html.ts";
 import { page, section, sign } from "./page.ts";
 import { targetsTable } from "./sections.ts";
+import { numbers, table } from "./table.ts";
 import { outcomeOf, patternText, timeText, triggerWord, whyOf, type Tone } from "./words.ts";
 
 const RECENT = 25;
@@ -98,18 +99,12 @@ function recentRuns(newestFirst: readonly RunRecord[]): Html {
     </tr>`;
   });
   const rest = newestFirst.length - shown.length;
-  return html`<table class="compact">
-      <thead>
-        <tr>
-          <th scope="col">Run</th>
-          <th scope="col">Result</th>
-          <th scope="col" class="number">P95</th>
-          <th scope="col" class="number">Errors</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${lines}
-      </tbody>
-    </table>
-    ${rest > 0 && html`<p class="soft">and ${formatCount(rest)} older ${rest === 1 ? "run" : "runs"}.</p>`}`;
+  const recent = table({
+    caption: "The newest runs, newest first",
+    columns: ["Run", "Result", numbers("P95"), numbers("Errors")],
+    groups: [lines],
+    className: "compact",
+  });
+  return html`${recent}
+  ${rest > 0 && html`<p class="soft">and ${formatCount(rest)} older ${rest === 1 ? "run" : "runs"}.</p>`}`;
 }

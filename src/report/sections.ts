@@ -10,6 +10,7 @@ import {
 } from "../model/index.ts";
 import { html, type Html, type Part } from "./html.ts";
 import { rows, sign } from "./page.ts";
+import { numbers, table } from "./table.ts";
 import { targetRows, titleOf, type TargetRow } from "./targets.ts";
 import { durationText, outcomeOf, patternText, secondsBetween, timeText, triggerWord, whyOf } from "./words.ts";
 
@@ -38,22 +39,16 @@ export function verdictBand(record: RunRecord): Html {
 
 /** The user's table; `compact` leaves the reasons out. */
 export function targetsTable(record: RunRecord, compact = false): Html {
-  return html`<table class="targets${compact ? " compact" : ""}">
-    <thead>
-      <tr>
-        <th scope="col">Metric</th>
-        <th scope="col">Target</th>
-        <th scope="col">Current</th>
-        <th scope="col">Status</th>
-      </tr>
-    </thead>
-    ${targetRows(record).map((row) => targetRow(row, compact))}
-  </table>`;
+  return table({
+    caption: `Performance targets of ${record.scenario}`,
+    columns: ["Metric", "Target", "Current", "Status"],
+    groups: targetRows(record).map((row) => targetRow(row, compact)),
+    className: compact ? "targets compact" : "targets",
+  });
 }
 
 function targetRow(row: TargetRow, compact: boolean): Html {
-  return html`<tbody>
-    <tr>
+  return html`<tr>
       <td class="metric">${row.metric}</td>
       <td>${row.target}</td>
       <td>${row.current}</td>
@@ -64,8 +59,7 @@ function targetRow(row: TargetRow, compact: boolean): Html {
       html`<tr class="why">
         <td colspan="4">${row.reason}</td>
       </tr>`
-    }
-  </tbody>`;
+    }`;
 }
 
 const KEY_FIGURES = ["latency_p50", "latency_p95", "latency_p99", "throughput", "error_rate", "requests"] as const;
@@ -92,18 +86,11 @@ export function measurementsTable(record: RunRecord): Html | undefined {
         <td class="number">${formatCount(m.samples)}</td>
       </tr>`,
   );
-  return html`<table>
-    <thead>
-      <tr>
-        <th scope="col">Measurement</th>
-        <th scope="col" class="number">Value</th>
-        <th scope="col" class="number">Samples</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${lines}
-    </tbody>
-  </table>`;
+  return table({
+    caption: "Everything that was measured",
+    columns: ["Measurement", numbers("Value"), numbers("Samples")],
+    groups: [lines],
+  });
 }
 
 function valueText(m: Measurement): Part {
@@ -142,20 +129,12 @@ export function trialsTable(record: RunRecord): Html | undefined {
       <td class="number">${requests}</td>
     </tr>`;
   });
-  return html`<table>
-      <thead>
-        <tr>
-          <th scope="col">Trial</th>
-          <th scope="col">End</th>
-          <th scope="col" class="number">Lasted</th>
-          <th scope="col" class="number">Requests</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${lines}
-      </tbody>
-    </table>
-    ${thresholds(record)}`;
+  const all = table({
+    caption: "How each trial ended",
+    columns: ["Trial", "End", numbers("Lasted"), numbers("Requests")],
+    groups: [lines],
+  });
+  return html`${all}${thresholds(record)}`;
 }
 
 function note(reason: Reason): Html {
@@ -178,18 +157,11 @@ function thresholds(record: RunRecord): Html | undefined {
       <td class="number">${formatCount(t.samples)}</td>
     </tr>`;
   });
-  return html`<table>
-    <thead>
-      <tr>
-        <th scope="col">Threshold of the script</th>
-        <th scope="col">Result</th>
-        <th scope="col" class="number">Samples</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${lines}
-    </tbody>
-  </table>`;
+  return table({
+    caption: "Thresholds of the script itself",
+    columns: ["Threshold of the script", "Result", numbers("Samples")],
+    groups: [lines],
+  });
 }
 
 /** What exactly each measurement on the page is. */

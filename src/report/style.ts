@@ -1,4 +1,5 @@
 /** The one stylesheet of all pages. Colours: blue for measurements, and signs that differ in shape and lightness too. */
+import { STATUS_STYLE } from "./status-style.ts";
 
 export const COLOURS = {
   light: {
@@ -16,6 +17,8 @@ export const COLOURS = {
     "fail-tint": "#fdecee",
     none: "#505a66",
     "none-tint": "#f0f2f4",
+    live: "#0b5cad",
+    "live-tint": "#eaf2fa",
     link: "#0b5cad",
     bar: "#7fb2dc",
     band: "#cfe2f2",
@@ -40,6 +43,8 @@ export const COLOURS = {
     "fail-tint": "#361a20",
     none: "#b3bdc8",
     "none-tint": "#20262e",
+    live: "#7dbcf5",
+    "live-tint": "#16263a",
     link: "#7dbcf5",
     bar: "#3d7cb0",
     band: "#23415a",
@@ -82,7 +87,8 @@ const VERDICT = `
 .verdict .meaning{margin:.2rem 0 0;color:var(--soft)}
 .pass{--tone:var(--pass);--tint:var(--pass-tint)}.warning{--tone:var(--warning);--tint:var(--warning-tint)}
 .fail{--tone:var(--fail);--tint:var(--fail-tint)}.none{--tone:var(--none);--tint:var(--none-tint)}
-.verdict.pass,.verdict.warning,.verdict.fail,.verdict.none{background:var(--tint);border-color:var(--tone)}
+.live{--tone:var(--live);--tint:var(--live-tint)}
+.verdict.pass,.verdict.warning,.verdict.fail,.verdict.none,.verdict.live{background:var(--tint);border-color:var(--tone)}
 .word,.status{color:var(--tone)}
 .sign{flex:none;width:1.15em;height:1.15em;vertical-align:-.22em;fill:var(--tone)}
 .sign .in{fill:none;stroke:var(--tint);stroke-width:2.4;stroke-linecap:round;stroke-linejoin:round}
@@ -172,6 +178,7 @@ export const STYLE = [
   VERDICT,
   TABLES,
   PICTURES,
+  STATUS_STYLE,
   NARROW_PAGES,
   PRINT,
 ].join("");

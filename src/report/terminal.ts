@@ -1,6 +1,6 @@
 /** Records as text for terminals: signs and colour where they are wanted, plain ASCII words everywhere else. */
 import pc from "picocolors";
-import type { RunRecord } from "../model/index.ts";
+import type { RunRecord, RunSummary } from "../model/index.ts";
 import { formatValue } from "../model/index.ts";
 import { targetRows, type TargetRow } from "./targets.ts";
 import { durationText, outcomeOf, PLAIN_SIGNS, secondsBetween, SIGNS, timeText, whyOf, type Tone } from "./words.ts";
@@ -20,7 +20,7 @@ const GAP = "  ";
 
 function palette(colour: boolean): Palette {
   const c = pc.createColors(colour);
-  return { pass: c.green, warning: c.yellow, fail: c.red, none: c.dim, bold: c.bold, dim: c.dim };
+  return { pass: c.green, warning: c.yellow, fail: c.red, none: c.dim, live: c.cyan, bold: c.bold, dim: c.dim };
 }
 
 /** The verdict, one line why, and the targets table; ends without a newline. */
@@ -62,12 +62,12 @@ function plainStatus(row: TargetRow): string {
   return row.tone === "none" ? `${PLAIN_SIGNS.none} ${row.status}` : PLAIN_SIGNS[row.tone];
 }
 
-/** One line a run, in the order given; ends without a newline. */
-export function renderList(records: readonly RunRecord[], options: TerminalOptions): string {
-  if (records.length === 0) return "No runs yet.";
+/** One line a run in the order given, ended (a record will do) or not; ends without a newline. */
+export function renderList(runs: readonly RunSummary[], options: TerminalOptions): string {
+  if (runs.length === 0) return "No runs yet.";
   const paint = palette(options.colour);
   const header = ["Run", "Result", "P95", "Errors"];
-  const rows = records.map((record) => {
+  const rows = runs.map((record) => {
     const outcome = outcomeOf(record);
     return {
       tone: outcome.tone,
@@ -84,7 +84,7 @@ export function renderList(records: readonly RunRecord[], options: TerminalOptio
   return safe([paint.bold(`${indent}${align(header)}`), ...lines].join("\n"), options);
 }
 
-function shown(record: RunRecord, name: string): string {
+function shown(record: RunSummary, name: string): string {
   const measured = record.measurements[name];
   return measured === undefined ? "-" : formatValue(measured.value, measured.unit);
 }

@@ -1,18 +1,19 @@
 /** The words and signs of a report: a state is not a verdict, and no meaning is told by colour alone. */
-import type { RunRecord, Trigger, Verdict } from "../model/index.ts";
+import type { AbortedBy, RunRecord, RunSummary, SkipReason, Trigger, Verdict } from "../model/index.ts";
 
-/** How something is shown: the three signs of the success criteria, and a fourth for what was not judged. */
-export type Tone = "pass" | "warning" | "fail" | "none";
+/** How something is shown: the three signs of the success criteria, a fourth for what was not judged, a fifth for what has not ended. */
+export type Tone = "pass" | "warning" | "fail" | "none" | "live";
 
-export const SIGNS: Readonly<Record<Tone, string>> = { pass: "✅", warning: "⚠️", fail: "❌", none: "⚪" };
+export const SIGNS: Readonly<Record<Tone, string>> = { pass: "✅", warning: "⚠️", fail: "❌", none: "⚪", live: "🔵" };
 /** Four letters each, so that plain columns stay straight. */
 export const PLAIN_SIGNS: Readonly<Record<Tone, string>> = {
   pass: "PASS",
   warning: "WARN",
   fail: "FAIL",
   none: "----",
+  live: "....",
 };
-export const TONE_WORDS: Readonly<Record<Exclude<Tone, "none">, string>> = {
+export const TONE_WORDS: Readonly<Record<Exclude<Tone, "none" | "live">, string>> = {
   pass: "Pass",
   warning: "Warning",
   fail: "Fail",
@@ -39,21 +40,47 @@ const VERDICT_OUTCOMES: Readonly<Record<Verdict, Outcome>> = {
   invalid: { tone: "none", word: "Invalid", meaning: "The run ended, but its numbers cannot be judged." },
 };
 
+const STATE_OUTCOMES: Readonly<Record<RunSummary["state"], Outcome>> = {
+  queued: { tone: "live", word: "Queued", meaning: "The run waits for its turn." },
+  preparing: { tone: "live", word: "Preparing", meaning: "The script and the engine are checked before any load." },
+  running: { tone: "live", word: "Running", meaning: "The load is on." },
+  judging: { tone: "live", word: "Judging", meaning: "The load is over; the numbers are judged." },
+  finished: { tone: "none", word: "Not judged", meaning: "This run has no verdict." },
+  error: { tone: "fail", word: "Error", meaning: "The benchmark itself failed, so nothing was judged." },
+  aborted: { tone: "none", word: "Aborted", meaning: "The run was stopped before its end, so nothing was judged." },
+  lost: { tone: "fail", word: "Lost", meaning: "The process that made this run died, so nothing was judged." },
+  skipped: { tone: "none", word: "Skipped", meaning: "This run did not take place." },
+};
+
 /** What a run is called: its verdict, or the state that left it without one. */
-export function outcomeOf(record: RunRecord): Outcome {
-  if (record.verdict !== null) return VERDICT_OUTCOMES[record.verdict];
-  switch (record.state) {
-    case "error":
-      return { tone: "fail", word: "Error", meaning: "The benchmark itself failed, so nothing was judged." };
-    case "aborted":
-      return { tone: "none", word: "Aborted", meaning: "The run was stopped before its end, so nothing was judged." };
-    case "lost":
-      return { tone: "fail", word: "Lost", meaning: "The process that made this run died, so nothing was judged." };
-    case "skipped":
-      return { tone: "none", word: "Skipped", meaning: "This run did not take place." };
-    case "finished":
-      return { tone: "none", word: "Not judged", meaning: "This run has no verdict." };
-  }
+export function outcomeOf(run: Pick<RunSummary, "verdict" | "state">): Outcome {
+  return run.verdict === null ? STATE_OUTCOMES[run.state] : VERDICT_OUTCOMES[run.verdict];
+}
+
+const STOPPERS: Readonly<Record<AbortedBy, string>> = {
+  person: "a person",
+  shutdown: "a shutdown of Chatbench",
+  spend_cap: "the spend cap",
+  script: "the script itself",
+  schedule: "the next run of the schedule",
+};
+
+/** Who stopped an aborted run. */
+export function stopperWord(by: AbortedBy | undefined): string {
+  return by === undefined ? "not known" : STOPPERS[by];
+}
+
+const SKIPPED_BECAUSE: Readonly<Record<SkipReason, string>> = {
+  missed: "Chatbench was not running, and it was too late to catch up.",
+  overlap: "A run of this scenario was still queued or at work.",
+  blackout: "It was inside a blackout window.",
+  paused: "The schedule was paused.",
+  queue_full: "The queue was full.",
+};
+
+/** Why a slot did not run, one sentence. */
+export function skippedBecause(reason: SkipReason): string {
+  return SKIPPED_BECAUSE[reason];
 }
 
 /** One sentence why: the run's own reason, else that of its worst objective, else what the word means. */
