@@ -32,10 +32,10 @@ export interface Due {
 }
 
 /** A slot this young is on time, whatever the catch-up window. */
-const ON_TIME_MS = 60_000;
+export const ON_TIME_MS = 60_000;
 
 /** A mark at most this far ahead of now is a clock that was set back. */
-const SET_BACK_MS = 2 * 60 * 60 * 1000;
+export const SET_BACK_MS = 2 * 60 * 60 * 1000;
 
 /**
  * Decides what is due: the newest slot that is young enough runs, all before it are missed, nothing of the future is
