@@ -41,5 +41,6 @@ async function peakWhilePrinting(what: string, mib: number): Promise<number> {
 
 it.each(["bytes", "lines"])("case 21: 1 GB of %s on standard output fills neither disk nor memory", async (what) => {
   const usual = await peakWhilePrinting(what, 64); // what reading from a pipe takes, whatever the amount
-  expect((await peakWhilePrinting(what, 1024)) - usual).toBeLessThan(32);
+  // A heap grows in steps of tens of MiB; what is to be seen is that it does not keep the 960 more.
+  expect((await peakWhilePrinting(what, 1024)) - usual).toBeLessThan(96);
 });
