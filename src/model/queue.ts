@@ -46,6 +46,16 @@ export interface Instance {
   readonly startTime: string;
 }
 
+/** A process that makes load, told apart from a later one with the same pid. */
+export type Owner = Omit<Instance, "id">;
+
+/** `request.json` in a run's folder: what was asked for and who runs it, written before any load. JSON-safe. */
+export interface OpenedRun extends Pick<RunOrder, "id" | "scenario" | "trigger" | "revision" | "slot"> {
+  readonly schema: 1;
+  readonly owner: Owner;
+  readonly opened_at: string;
+}
+
 /** A run whose daemon no longer says that it lives. */
 export interface AbandonedRun {
   readonly run: QueuedRun;
@@ -78,9 +88,17 @@ export interface SlotDecision {
 }
 
 export type SlotResult =
-  /** Decided here; `skipped` holds what was asked for and, if the run could not be queued, its slot with the reason. */
-  | { readonly kind: "decided"; readonly queued?: RunId; readonly skipped: readonly SkippedSlots[] }
-  /** Another daemon has decided these slots. */
+  /**
+   * Decided here; `skipped` holds what was asked for and, if the run could not be queued, its slot with the reason.
+   * `withdrawn`: queued runs whose place the new one took (overlap `cancel`); the caller keeps their records.
+   */
+  | {
+      readonly kind: "decided";
+      readonly queued?: RunId;
+      readonly skipped: readonly SkippedSlots[];
+      readonly withdrawn?: readonly QueuedRun[];
+    }
+  /** Nothing was decided: another daemon was faster, or the slots lie in the future of the database's clock. */
   | { readonly kind: "taken" };
 
 export type EnqueueResult =
