@@ -7,7 +7,7 @@ import { at } from "./svg.ts";
 import { outcomeOf } from "./words.ts";
 
 const MOST_RUNS = 20;
-const [WIDTH, HEIGHT, PAD] = [176, 46, 7] as const;
+const [WIDTH, HEIGHT, PAD] = [176, 56, 7] as const;
 
 interface Point {
   readonly run: RunSummary;

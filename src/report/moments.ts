@@ -34,8 +34,8 @@ export function exactText(instant: Instant): string {
 export function spanText(seconds: number): string {
   const whole = Math.round(Math.abs(seconds));
   if (whole < 90) return `${whole} s`;
-  if (whole < 3600) return `${Math.round(whole / 60)} min`;
-  if (whole < DAY_SECONDS) return durationText(Math.round(whole / 60) * 60);
+  if (whole < 3570) return `${Math.round(whole / 60)} min`;
+  if (whole < DAY_SECONDS - 30) return durationText(Math.round(whole / 60) * 60);
   const hours = Math.round(whole / 3600);
   const rest = hours % 24;
   return rest === 0 || hours >= 240 ? `${Math.round(hours / 24)} d` : `${Math.floor(hours / 24)} d ${rest} h`;

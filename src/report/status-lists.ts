@@ -92,19 +92,23 @@ function runLine(run: RunSummary): Html {
     const measured = run.measurements[name];
     return measured === undefined ? "–" : formatValue(measured.value, measured.unit);
   };
-  return html`<tr data-key="run-${run.id}">
-    <th scope="row">
-      <a href="${path}">${run.scenario}</a><br /><span class="soft"
-        >${at === undefined ? run.id : instantText(Date.parse(at))} · ${triggerWord(run.trigger)}</span
-      >
-    </th>
-    <td>
-      <span class="status ${outcome.tone}">${sign(outcome.tone)} ${outcome.word}</span
-      >${run.reason !== null && html`<br /><span class="soft">${run.reason.text}</span>`}
-    </td>
-    <td class="number">${value("latency_p95")}</td>
-    <td class="number">${value("error_rate")}</td>
-  </tr>`;
+  const { text } = run.reason ?? {};
+  return html`<tr data-key="run-${run.id}" ${text !== undefined && html` class="held"`}>
+      <th scope="row">
+        <a href="${path}">${run.scenario}</a><br /><span class="soft"
+          >${at === undefined ? run.id : instantText(Date.parse(at))} · ${triggerWord(run.trigger)}</span
+        >
+      </th>
+      <td class="status ${outcome.tone}">${sign(outcome.tone)} ${outcome.word}</td>
+      <td class="number">${value("latency_p95")}</td>
+      <td class="number">${value("error_rate")}</td>
+    </tr>
+    ${
+      text !== undefined &&
+      html`<tr class="why" data-key="why-${run.id}">
+        <td colspan="4" class="soft">${text}</td>
+      </tr>`
+    }`;
 }
 
 export function skippedPart({ skipped, now }: StatusView): Html {

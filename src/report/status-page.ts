@@ -97,8 +97,14 @@ function band(view: StatusView): Html {
     <p class="word">${sign(worst)} ${passing} of ${countOf(outcomes.length)}</p>
     <h1>Benchmarks now</h1>
     ${counted.length > 0 && html`<p class="sentence">Newest run of each scenario: ${counted.join(", ")}.</p>`}
+    <p class="meaning">${workText(view)}</p>
     ${problems.length > 0 && problemList(problems)}
   </div>`;
+}
+
+function workText({ running, queued }: StatusView): string {
+  const atWork = running.length === 0 ? "No run" : running.length === 1 ? "1 run" : `${running.length} runs`;
+  return `${atWork} at work, ${queued.length === 0 ? "none" : queued.length} in the queue.`;
 }
 
 function countOf(scenarios: number): string {

@@ -1,10 +1,10 @@
 /** What runs now, with its live numbers, and what waits for what. */
 import { formatCount, formatValue, type Progress } from "../model/index.ts";
 import { html, type Html } from "./html.ts";
-import { exactText, instantText, relativeText, shortText, timeElement } from "./moments.ts";
+import { relativeText, shortText, timeElement } from "./moments.ts";
 import { rows, sign } from "./page.ts";
 import type { StatusView } from "./status-view.ts";
-import { table } from "./table.ts";
+import { numbers, table } from "./table.ts";
 import { durationText, outcomeOf, triggerWord } from "./words.ts";
 
 export type Running = StatusView["running"][number];
@@ -52,7 +52,7 @@ function nextSentence({ scenarios, queued, now }: StatusView): string {
 
 function workOf(run: Running, { now }: StatusView): Html {
   const { id, scenario, target, trigger, startedAt, progress } = run;
-  const begun = startedAt === undefined ? "" : ` · began ${exactText(startedAt)}, ${relativeText(startedAt, now)}`;
+  const begun = startedAt === undefined ? "" : ` · began ${shortText(startedAt, now)}, ${relativeText(startedAt, now)}`;
   return html`<article class="work" data-key="work-${id}">
     <header>
       <h3>${scenario}</h3>
@@ -74,15 +74,16 @@ function withoutProgress({ state }: Running): string {
 function progressOf(scenario: string, progress: Progress): Html {
   const { phase, elapsedSeconds, totalSeconds, users, requestsPerSecond, p95Seconds, errorRatio } = progress;
   const elapsed = Math.max(0, Math.floor(elapsedSeconds));
+  const total = totalSeconds === undefined ? "" : ` of ${durationText(Math.round(totalSeconds))}`;
   const figures = [
-    ["Elapsed", durationText(elapsed)],
-    ["Of", totalSeconds === undefined ? "not known" : durationText(Math.round(totalSeconds))],
     ["Users", formatCount(users)],
     ["Requests", formatValue(requestsPerSecond, "1/s")],
     ["P95", p95Seconds === undefined ? "–" : formatValue(p95Seconds, "s")],
     ["Errors", errorRatio === undefined ? "–" : formatValue(errorRatio, "ratio")],
   ] as const;
-  return html`${barOf(`${scenario}: ${PHASES[phase]}`, elapsed, totalSeconds)} ${rows(figures, "figures")}`;
+  return html`${barOf(`${scenario}: ${PHASES[phase]}`, elapsed, totalSeconds)}
+    <p class="elapsed">${durationText(elapsed)}${total}, ${PHASES[phase]}</p>
+    ${rows(figures, "figures")}`;
 }
 
 function barOf(label: string, elapsed: number, total: number | undefined): Html {
@@ -105,20 +106,16 @@ export function queuePart(view: StatusView): Html {
         <td class="number">${index + 1}</td>
         <th scope="row">
           <a href="${runPath(run.id)}">${run.scenario}</a><br /><span class="soft"
-            >${run.target} · ${triggerWord(run.trigger)}</span
+            >${run.target} · ${triggerWord(run.trigger)} · queued
+            ${timeElement(run.queuedAt, relativeText(run.queuedAt, now))}</span
           >
         </th>
         <td>${whyWaiting(view, index)}</td>
-        <td class="second">
-          ${timeElement(run.queuedAt, relativeText(run.queuedAt, now))}<br /><span class="soft"
-            >${instantText(run.queuedAt)}</span
-          >
-        </td>
       </tr>`,
   );
   return table({
     caption: "Runs that wait, in the order in which they will begin",
-    columns: [{ title: "No.", number: true }, "Scenario", "Waits for", "Queued"],
+    columns: [numbers("No."), "Scenario", "Waits for"],
     groups: [lines],
     className: "compact lists queue",
   });
@@ -129,7 +126,7 @@ export function whyWaiting({ queued, running, now }: StatusView, index: number):
   const run = queued[index];
   if (run === undefined) return "";
   if (run.notBefore !== undefined && run.notBefore > now) {
-    return `its time: not before ${exactText(run.notBefore)}, ${relativeText(run.notBefore, now)}`;
+    return `its time: not before ${shortText(run.notBefore, now)}, ${relativeText(run.notBefore, now)}`;
   }
   const busy = running.find((other) => other.target === run.target);
   if (busy !== undefined) return `${busy.scenario}, which runs on the same target`;

@@ -6,6 +6,7 @@ import { relativeText, shortText } from "./moments.ts";
 import { sign } from "./page.ts";
 import { targetsTable } from "./sections.ts";
 import type { StatusView } from "./status-view.ts";
+import { titleOf } from "./targets.ts";
 import { outcomeOf, whyOf, type Outcome, type Tone } from "./words.ts";
 
 export type Scenario = StatusView["scenarios"][number];
@@ -44,7 +45,7 @@ function one(scenario: Scenario, now: number, open: boolean): Html {
       <span class="status ${outcome.tone}">${sign(outcome.tone)} ${outcome.word}</span>
     </header>
     <div>
-      <p>${p95Text(last)} ${outcome.tone !== "pass" && (last === undefined ? outcome.meaning : whyOf(last))}</p>
+      <p>${p95Text(last)} ${outcome.tone !== "pass" && whyText(last, outcome)}</p>
       <p class="soft">
         ${[target, lastText(last, now), nextText(scenario, now)].filter((text) => text !== "").join(" · ")}
       </p>
@@ -73,6 +74,14 @@ function p95Text(last: RunRecord | undefined): Html | undefined {
   if (value === undefined) return undefined;
   if (objective === undefined) return html`<strong>P95 ${formatValue(value, "s")}.</strong>`;
   return html`<strong>P95 ${formatBeside(value, objective.limit, "s")}</strong>, target ${objective.condition}.`;
+}
+
+/** Which objectives were missed is enough here: by how much stands in the table. */
+function whyText(last: RunRecord | undefined, outcome: Outcome): string {
+  if (last === undefined) return outcome.meaning;
+  const missed = last.objectives.filter(({ verdict }) => verdict === last.verdict);
+  if (last.reason !== null || missed.length === 0) return whyOf(last);
+  return `Missed: ${missed.map(({ measurement }) => titleOf(measurement)).join(", ")}.`;
 }
 
 function lastText(last: RunRecord | undefined, now: number): string {
