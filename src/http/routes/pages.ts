@@ -1,0 +1,46 @@
+import { statusPage } from "../../report/index.ts";
+import { page, refusal, type Answer } from "../answer.ts";
+import type { Api } from "../api.ts";
+import type { Asked, Route } from "../route.ts";
+
+const HTML = { description: "A page.", contentType: "text/html" } as const;
+
+/** What people look at. The pages' own links are relative and work on disk too; these paths make them work here. */
+export function pageRoutes(): readonly Route[] {
+  const ofRun = {
+    method: "get",
+    access: "read",
+    answers: { 200: HTML, 404: { description: "No report of such a run.", schema: "Error" } },
+    handle: ({ api, id }: Asked) => report(api, id),
+  } as const;
+  return [
+    {
+      method: "get",
+      path: "/",
+      access: "read",
+      name: "status",
+      summary: "What runs, waits, comes and was.",
+      answers: { 200: HTML },
+      handle: async ({ api }) => page(statusPage(await api.status()).markup),
+    },
+    {
+      method: "get",
+      path: "/report",
+      access: "read",
+      name: "overview",
+      summary: "The newest run of each scenario, and its trend.",
+      answers: { 200: HTML, 404: { description: "There is no report yet.", schema: "Error" } },
+      handle: ({ api }) => report(api, undefined),
+    },
+    { ...ofRun, path: "/api/v1/runs/:id/report", name: "report", summary: "The page of a run." },
+    // What the links of /report lead to: on disk, report.html lies in the folder of its run.
+    { ...ofRun, path: "/:id/report.html", name: "reportFile", summary: "The page of a run, as the overview links it." },
+  ];
+}
+
+async function report(api: Api, id: Asked["id"]): Promise<Answer> {
+  const found = await api.report(id);
+  if (found !== undefined) return page(found.html);
+  const message = id === undefined ? "There is no report yet: no run has ended." : `There is no report of run ${id}.`;
+  return refusal({ status: 404, code: "not_found", message });
+}
