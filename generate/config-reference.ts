@@ -3,6 +3,7 @@ import { editorSchema, startFile } from "../src/config/index.ts";
 import { loadFor, totalSecondsOf } from "../src/workload/patterns.ts";
 import { formatDuration } from "../src/config/quantity.ts";
 import { judgedSecondsOf, MEASUREMENTS, PATTERN_NAMES, type Unit } from "../src/model/index.ts";
+import { code, table } from "./markdown.ts";
 
 interface Schema {
   readonly title?: string;
@@ -162,14 +163,4 @@ function patterns(): readonly string[] {
     ...table(["Pattern", "Most users", "Judged", "Warm-up before it", "Users over the judged part"], rows),
     "",
   ];
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)];
-}
-
-function code(text: string): string {
-  return `\`${text}\``;
 }
