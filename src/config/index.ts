@@ -1,3 +1,4 @@
+export { configText } from "./config-text.ts";
 export type { ConfigDeps, ConfigFiles } from "./context.ts";
 export { isLoopback } from "./listen.ts";
 export { configHash, loadConfig, parseConfig, type ConfigResult } from "./load.ts";

@@ -102,8 +102,13 @@ function checkLoad({ objectives, load, maxSeconds }: Judged, name: string, conte
 
 const SECRET_LIKE = /(^|_)(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY)$/i;
 
+/** Does a variable of this name hold a secret, as far as its name tells? */
+export function isSecretName(name: string): boolean {
+  return SECRET_LIKE.test(name);
+}
+
 function checkEnvironment(input: Partial<ScenarioInput>, scenario: string, context: Context): void {
-  for (const key of Object.keys(input.env ?? {}).filter((name) => SECRET_LIKE.test(name))) {
+  for (const key of Object.keys(input.env ?? {}).filter(isSecretName)) {
     const message = `${key} looks like a secret, and env is written down in plain text: move it to secrets`;
     context.report(["scenarios", scenario, "env", key], message, { at: "key", severity: "warning" });
   }

@@ -215,8 +215,8 @@ describe("whatever the ticks", () => {
           return answer.run;
         };
         for (const delta of deltas) {
-          now += delta;
           for (let minute = 0; minute < 90; minute += 1) tick();
+          now += delta;
         }
         // Whatever was: after three hours each slot runs in its minute.
         for (let minute = 0; minute < 180 + 120 * deltas.length; minute += 1) tick();
