@@ -5,6 +5,7 @@ import type {
   AbortResult,
   EnqueueResult,
   Instance,
+  OpenedRun,
   QueuedRun,
   RunOrder,
   RunQuery,
@@ -87,11 +88,31 @@ export interface Engine {
 
 /** The files of the runs: the truth. */
 export interface Records {
-  /** Makes the run's folder; a problem is a sentence with the path. */
-  open(id: RunId): Promise<{ readonly folder: string } | { readonly problem: Reason }>;
-  /** record.json, atomically: whole or not there. */
-  save(record: RunRecord): Promise<{ readonly problem?: Reason }>;
+  /** Makes the run's folder with its request.json; a problem is a sentence with the path. */
+  open(run: OpenedRun): Promise<{ readonly folder: string } | { readonly problem: Reason }>;
+  /**
+   * record.json, atomically: whole or not there. A record that is there already stays as it is, but for `telemetry`;
+   * if it says another end of the run it is not touched at all, and `stands` tells what it says.
+   */
+  save(record: RunRecord): Promise<{ readonly problem?: Reason; readonly stands?: RunRecord }>;
   saveTimeline(id: RunId, timeline: Timeline): Promise<void>;
+}
+
+/** The run folders as they lie on the disk: what tells of runs when no database does. */
+export interface RunFolders {
+  /** Ids of all run folders, newest first, and what lies among them and is none. */
+  list(): Promise<RunFolderList | { readonly problem: Reason }>;
+  /** Those of `ids` that have a folder without a record. */
+  unfinished(ids: readonly RunId[]): Promise<readonly RunId[]>;
+  /** What the run was to be; undefined where its folder does not say so. */
+  opened(id: RunId): Promise<{ readonly folder: string; readonly run: OpenedRun } | undefined>;
+  /** Its record; undefined where there is none; a problem begins with the path. */
+  record(id: RunId): Promise<{ readonly record: RunRecord } | { readonly problem: string } | undefined>;
+}
+
+export interface RunFolderList {
+  readonly ids: readonly RunId[];
+  readonly strangers: readonly { readonly name: string; readonly problem: string }[];
 }
 
 /** Reads a finished run's series back. */
@@ -145,8 +166,9 @@ export interface RunStore {
   /** Queued runs and those at work, in the order in which they began or will begin. */
   active(): Promise<readonly QueuedRun[]>;
   list(query: RunQuery): Promise<readonly RunSummary[]>;
+  /** The record comes without its trials' facts: those are in the record file. */
   find(id: RunId): Promise<{ readonly run: QueuedRun } | { readonly record: RunRecord } | undefined>;
-  /** Per scenario and trigger: the newest run of all, and the newest that was judged (pass, warning or fail). */
+  /** Per scenario and trigger: the newest run of all, and the newest that was judged (pass, warning or fail); no facts. */
   latest(): Promise<readonly RunRecord[]>;
   /** Those of `ids` that are not stored as ended. */
   missing(ids: readonly RunId[]): Promise<readonly RunId[]>;

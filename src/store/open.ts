@@ -1,5 +1,6 @@
-import type { Clock, Instance, RunId, RunStore, Secret } from "../model/index.ts";
+import type { Clock, RunStore, Secret } from "../model/index.ts";
 import { StoreUnavailable } from "../model/index.ts";
+import { Claims } from "./claims.ts";
 import { Database, type DatabaseOptions, type Sql, type Transactions } from "./database.ts";
 import { isDefect, isTableMissing, scrubbed, type DatabaseName } from "./errors.ts";
 import { abandoned, heartbeat, leave } from "./instances.ts";
@@ -160,13 +161,7 @@ class Tables implements Transactions {
 }
 
 function methodsOn(db: Transactions): Omit<RunStore, "close"> {
-  // Ids that claims gave out, so that a claim whose answer was lost is told apart from one that is being worked on.
-  const handed = new Set<RunId>();
-  const claim = async (instance: Instance, runLimit: number): ReturnType<RunStore["claim"]> => {
-    const run = await queue.claim(db, { instance, runLimit, handed: [...handed] });
-    if (run !== undefined) handed.add(run.id);
-    return run;
-  };
+  const claims = new Claims(db);
   return {
     now: async () => await now(db),
     learnSchedules: async (lines) => await slots.learnSchedules(db, lines),
@@ -174,11 +169,11 @@ function methodsOn(db: Transactions): Omit<RunStore, "close"> {
     decideSlots: async (decision, queueLimit) => await slots.decideSlots(db, decision, queueLimit),
     slotHistory: async (query) => await slots.slotHistory(db, query),
     enqueue: async (order, queueLimit) => await queue.enqueue(db, order, queueLimit),
-    claim,
+    claim: async (instance, runLimit) => await claims.next(instance, runLimit),
     advance: async (id, state, instance) => await queue.advance(db, { id, state, instance }),
     finish: async (record) => {
       await records.finish(db, record);
-      for (const id of handed) if (id === record.id) handed.delete(id);
+      claims.forget(record.id);
     },
     abort: async (id, by) => await queue.abort(db, id, by),
     heartbeat: async (instance) => await heartbeat(db, instance),

@@ -87,7 +87,7 @@ export async function insertQueued(sql: Sql, order: RunOrder): Promise<void> {
 export interface Claim {
   readonly instance: Instance;
   readonly runLimit: number;
-  readonly handed: readonly RunId[];
+  readonly handed: readonly string[];
 }
 
 export async function claim(db: Transactions, { instance, runLimit, handed }: Claim): Promise<QueuedRun | undefined> {
