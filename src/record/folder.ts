@@ -1,14 +1,20 @@
 /** The results folder and the paths in it: nothing outside it is ever read, written or removed. */
 import { join } from "node:path";
 import { isRunId, reason, type Reason, type RunId } from "../model/index.ts";
-import { ensureFolder, probeWritable, realPath, statOf } from "../platform/files.ts";
+import { ensureFolder, probeWritable, realPath, statOf, type Entry } from "../platform/files.ts";
 
+export const REQUEST_FILE = "request.json";
 export const RECORD_FILE = "record.json";
 export const TIMELINE_FILE = "timeline.json";
 export const REPORT_FILE = "report.html";
 
 /** Files of ours that lie in results/ beside the runs. */
 export const KNOWN_FILES: readonly string[] = [REPORT_FILE, "decisions.jsonl"];
+
+/** Ours, and no run: not to be listed with them. */
+export function isOurs(entry: Entry): boolean {
+  return entry.name.startsWith(".") || KNOWN_FILES.includes(entry.name);
+}
 
 /** Makes the results folder if it is missing; refuses, naming the path, what cannot safely hold results. */
 export async function prepareResults(folder: string): Promise<{ readonly problem?: Reason }> {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { isRunId, type RunRecord, type Timeline } from "../model/index.ts";
 import { listFolder, readTextFile, statOf, type Entry } from "../platform/files.ts";
-import { KNOWN_FILES, RECORD_FILE, runFolder, TIMELINE_FILE } from "./folder.ts";
+import { isOurs, RECORD_FILE, runFolder, TIMELINE_FILE } from "./folder.ts";
 import { parseRecord, parseTimeline } from "./shape.ts";
 
 /** Far above any true file: a one-hour timeline has under 1 MiB. Guards the memory, not the format. */
@@ -49,10 +49,6 @@ export async function listRecords(
     quarantined: found.flatMap((f) => ("quarantined" in f ? [f.quarantined] : [])),
     unfinished: found.flatMap((f) => ("unfinished" in f ? [f.unfinished] : [])),
   };
-}
-
-function isOurs(entry: Entry): boolean {
-  return entry.name.startsWith(".") || KNOWN_FILES.includes(entry.name);
 }
 
 async function lookAtAll(folder: string, entries: readonly Entry[], limit: number): Promise<readonly Found[]> {

@@ -1,7 +1,8 @@
 import { join } from "node:path";
-import { reason, type Reason, type Records, type RunId } from "../model/index.ts";
-import { makeFolder, writeFileAtomic } from "../platform/files.ts";
-import { prepareResults, RECORD_FILE, REPORT_FILE, TIMELINE_FILE } from "./folder.ts";
+import { reason, type OpenedRun, type Reason, type Records, type RunId, type RunRecord } from "../model/index.ts";
+import { ensureFolder, makeFolder, writeFileAtomic } from "../platform/files.ts";
+import { prepareResults, RECORD_FILE, REPORT_FILE, REQUEST_FILE, TIMELINE_FILE } from "./folder.ts";
+import { readRecord } from "./read.ts";
 import { parseRecord } from "./shape.ts";
 
 /** Writes what `Records` asks for, and the pages that are made from it. */
@@ -21,23 +22,27 @@ export interface RecordOptions {
 export function createRecords(folder: string, options: RecordOptions = {}): RecordStore {
   const write = (path: string, text: string): Promise<{ readonly problem?: Reason }> => writeInto(folder, path, text);
   return {
-    async open(id) {
+    async open(run) {
       const prepared = await prepareResults(folder);
       if (prepared.problem !== undefined) return { problem: prepared.problem };
-      const made = await makeFolder(join(folder, id));
+      const made = await makeFolder(join(folder, run.id));
       if (made.problem !== undefined) {
         return { problem: reason("storage", `The run's folder cannot be made: ${made.problem.text}`) };
       }
-      return { folder: join(folder, id) };
+      const { problem } = await write(join(run.id, REQUEST_FILE), textOf(run));
+      return problem === undefined ? { folder: join(folder, run.id) } : { problem };
     },
     async save(record) {
-      const text = `${JSON.stringify(record, null, 2)}\n`;
-      const parsed = parseRecord(text);
       // A record that could not be read back (a NaN becomes null in JSON) must fail now, not when somebody needs it.
+      const parsed = parseRecord(textOf(record));
       if ("problem" in parsed) {
         return { problem: reason("internal", `The record of ${record.id} ${parsed.problem}, so it was not written.`) };
       }
-      return write(join(record.id, RECORD_FILE), text);
+      const there = await readRecord(folder, record.id);
+      if (!("record" in there)) return await saveNew(folder, record);
+      const { problem, updated } = withTelemetryOf(record, there.record);
+      if (problem !== undefined) return { problem, stands: there.record };
+      return write(join(record.id, RECORD_FILE), textOf(updated));
     },
     async saveTimeline(id, timeline) {
       const { problem } = await write(join(id, TIMELINE_FILE), `${JSON.stringify(timeline)}\n`);
@@ -46,6 +51,29 @@ export function createRecords(folder: string, options: RecordOptions = {}): Reco
     saveReport: (id, html) => write(join(id, REPORT_FILE), html),
     saveOverview: (html) => write(REPORT_FILE, html),
   };
+}
+
+function textOf(value: RunRecord | OpenedRun): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** A run that never came to its load has no folder yet. */
+async function saveNew(folder: string, record: RunRecord): Promise<{ readonly problem?: Reason }> {
+  const made = await ensureFolder(join(folder, record.id));
+  if (made.problem !== undefined) return { problem: reason("storage", made.problem.text) };
+  return await writeInto(folder, join(record.id, RECORD_FILE), textOf(record));
+}
+
+/** A run ends once: nothing but what was read back later may change, and a run declared lost stays lost. */
+function withTelemetryOf(
+  record: RunRecord,
+  there: RunRecord,
+): { readonly problem?: never; readonly updated: RunRecord } | { readonly problem: Reason; readonly updated?: never } {
+  if (there.state === record.state && there.verdict === record.verdict) {
+    return { updated: { ...there, telemetry: record.telemetry } };
+  }
+  const text = `The run ${record.id} has ended already as ${there.state}: its record stays as it is.`;
+  return { problem: reason("storage", text) };
 }
 
 async function writeInto(folder: string, path: string, text: string): Promise<{ readonly problem?: Reason }> {

@@ -1,18 +1,42 @@
-import type { Clock, Engine, Environment, Plan, Progress, Records, RunRecord, SeriesReader } from "../model/index.ts";
+import type {
+  Clock,
+  Engine,
+  Environment,
+  Owner,
+  Plan,
+  Progress,
+  Records,
+  RunRecord,
+  SeriesReader,
+} from "../model/index.ts";
+
+/** Where series go and who reads them back. */
+export interface SeriesDeps {
+  readonly url: string;
+  readonly reader: SeriesReader;
+}
+
+export type WorkState = "preparing" | "running" | "judging";
+
+/** Why a run is killed whose row was taken from this process: it is lost, whatever it measured. */
+export const TAKEN = "taken";
 
 export interface RunDeps {
   readonly engine: Engine;
   readonly records: Records;
   readonly clock: Clock;
   readonly plan: Plan;
+  /** This process, for the folder: whoever finds it without a record can tell whether the run died. */
+  readonly owner: Owner;
   /** Where the run takes place, for the record. */
   readonly environment: (engine: string) => Environment;
-  /** Where series go and who reads them back; absent: the run happens without. */
-  readonly prometheus?: { readonly url: string; readonly reader: SeriesReader };
+  /** Absent: the run happens without. */
+  readonly prometheus?: SeriesDeps;
   /** Aborted with an AbortedBy word: end the load gracefully. */
   readonly stop: AbortSignal;
-  /** Aborted: kill what runs, now. */
+  /** Aborted: kill what runs, now; with TAKEN: the run is lost. */
   readonly kill: AbortSignal;
+  onState(state: WorkState): void;
   onProgress(progress: Progress): void;
   /** The record is on disk, the series are not read back yet: tell people now. */
   onRecorded(record: RunRecord): void;

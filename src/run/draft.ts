@@ -8,6 +8,7 @@ import {
   type RunId,
   type RunRecord,
   type Scenario,
+  type Target,
   type Telemetry,
   type TerminalState,
   type Trial,
@@ -23,7 +24,14 @@ export interface RunRequest {
   readonly scenario: Scenario;
   readonly trigger: Trigger;
   readonly revision?: string;
+  /** The scheduled instant; only of runs that cron asked for. */
+  readonly slot?: Instant;
 }
+
+/** What a record tells of a scenario: a frozen one will do. */
+export type RecordedScenario = Pick<Scenario, "name" | "script" | "load" | "objectives"> & {
+  readonly target: Pick<Target, "name" | "baseUrl">;
+};
 
 /** What judging said. */
 export interface Settled {
@@ -36,7 +44,7 @@ export interface Settled {
 }
 
 export interface RecordInput {
-  readonly request: RunRequest;
+  readonly request: Omit<RunRequest, "scenario"> & { readonly scenario: RecordedScenario };
   readonly settled: Settled;
   readonly startedAt: Instant;
   readonly endedAt: Instant;
@@ -75,7 +83,7 @@ export function recordOf(input: RecordInput): RunRecord {
   };
 }
 
-function patternOf({ load }: Scenario): RunRecord["pattern"] {
+function patternOf({ load }: RecordedScenario): RunRecord["pattern"] {
   const seconds = judgedSecondsOf(load);
   return {
     name: load.pattern,

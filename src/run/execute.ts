@@ -1,8 +1,10 @@
-import { reason, type Environment, type Reason, type RunRecord, type Timeline, type Trial } from "../model/index.ts";
-import type { RunDeps } from "./deps.ts";
-import { recordOf, type RecordInput, type RunRequest, type Settled } from "./draft.ts";
+import { reason, type OpenedRun, type Reason, type RunRecord, type Telemetry, type Timeline } from "../model/index.ts";
+import { TAKEN, type RunDeps } from "./deps.ts";
+import { recordOf, type RecordInput, type RunRequest } from "./draft.ts";
+import { freeze } from "./freeze.ts";
+import { keep } from "./keep.ts";
 import { settleRun, unjudged } from "./settle.ts";
-import { NO_LOAD, NOTHING_SENT, readBack } from "./telemetry.ts";
+import { NO_LOAD, NOT_READ, NOTHING_SENT, readBack } from "./telemetry.ts";
 import { runTrials, type DoneTrials } from "./trials.ts";
 
 const NO_TRIALS: DoneTrials = { trials: [], failedPushes: 0 };
@@ -10,22 +12,32 @@ const NO_TRIALS: DoneTrials = { trials: [], failedPushes: 0 };
 export interface ExecutedRun {
   readonly record: RunRecord;
   readonly timeline?: Timeline;
+  /** The record on the disk does not say what was read back of the series. */
+  readonly problem?: Reason;
 }
 
 /**
  * The story of a run. Whatever goes wrong ends in a record with a state and a reason; nothing is retried, nothing
- * vanishes. The record is on disk before anybody hears of the verdict.
+ * vanishes. What is asked for is on disk before any load, the record before anybody hears of the verdict.
  */
 export async function executeRun(request: RunRequest, deps: RunDeps): Promise<ExecutedRun> {
   const startedAt = deps.clock.now();
-  const opened = await deps.records.open(request.id);
-  if ("problem" in opened)
-    return { record: draft(request, deps, { startedAt, settled: unjudged(opened.problem, request.scenario) }) };
+  const finish = (input: Omit<RecordInput, "request" | "startedAt" | "endedAt" | "telemetry">): RunRecord =>
+    recordOf({ ...input, request, startedAt, endedAt: deps.clock.now(), telemetry: beforeReading(input, deps) });
 
+  deps.onState("preparing");
+  const opened = await deps.records.open(openedRun(request, deps, startedAt));
+  if ("problem" in opened) {
+    const settled = unjudged(opened.problem, request.scenario);
+    const record = finish({ settled, environment: {}, trials: [] });
+    deps.onRecorded(record);
+    return { record };
+  }
   const version = await deps.engine.version().catch(unexpected);
-  const environment = deps.environment(
-    "version" in version ? `${deps.engine.name} ${version.version}` : deps.engine.name,
-  );
+  const name = "version" in version ? `${deps.engine.name} ${version.version}` : deps.engine.name;
+  const environment = deps.environment(name);
+
+  deps.onState("running");
   const done: DoneTrials =
     "problem" in version
       ? { ...NO_TRIALS, problem: version.problem }
@@ -34,20 +46,46 @@ export async function executeRun(request: RunRequest, deps: RunDeps): Promise<Ex
           ...unexpected(error),
         }));
 
-  const settled = settleRun(done, request.scenario);
-  const input = { startedAt, settled, environment, trials: done.trials };
-  const record = await keep(draft(request, deps, input), done.timeline, deps);
+  deps.onState("judging");
+  const settled = wasTaken(deps) ? unjudged(OWNER_SILENT, request.scenario, "lost") : settleRun(done, request.scenario);
+  const record = await keep(finish({ settled, environment, trials: done.trials }), done.timeline, deps.records);
   deps.onRecorded(record);
-  if (record.state === "error" && done.trials.length === 0) return { record };
+  if (record.state === "lost" || (record.state === "error" && done.trials.length === 0)) return { record };
+  return await withTelemetry(record, done, deps);
+}
 
-  const telemetry = await readBack({
-    id: request.id,
-    ...done,
-    ...(deps.prometheus === undefined ? {} : { reader: deps.prometheus.reader }),
-  });
+/** What the series in Prometheus say of the same run: told later, it changes no verdict. */
+async function withTelemetry(record: RunRecord, done: DoneTrials, deps: RunDeps): Promise<ExecutedRun> {
+  const reader = deps.prometheus?.reader;
+  const telemetry = await readBack(
+    { id: record.id as RunRequest["id"], ...done, ...(reader && { reader }) },
+    deps.stop,
+  );
   const told = { ...record, telemetry };
-  await deps.records.save(told);
-  return { record: told, ...(done.timeline === undefined ? {} : { timeline: done.timeline }) };
+  const { problem } = await deps.records.save(told);
+  return { record: told, ...(done.timeline && { timeline: done.timeline }), ...(problem && { problem }) };
+}
+
+function openedRun({ id, scenario, trigger, revision, slot }: RunRequest, deps: RunDeps, at: number): OpenedRun {
+  return {
+    schema: 1,
+    id,
+    scenario: freeze(scenario),
+    trigger,
+    ...(revision === undefined ? {} : { revision }),
+    ...(slot === undefined ? {} : { slot }),
+    owner: deps.owner,
+    opened_at: new Date(at).toISOString(),
+  };
+}
+
+const OWNER_SILENT = reason(
+  "owner_silent",
+  "Another daemon heard nothing of this one for so long that it took the run as lost: its load was ended and is not judged.",
+);
+
+function wasTaken({ kill }: RunDeps): boolean {
+  return kill.aborted && kill.reason === TAKEN;
 }
 
 /** A bug of ours ends this run, not the others: it is told in the record, with the error's own words. */
@@ -56,48 +94,7 @@ function unexpected(error: unknown): { readonly problem: Reason } {
   return { problem: why };
 }
 
-interface Draft {
-  readonly startedAt: number;
-  readonly settled: Settled;
-  readonly environment?: Environment;
-  readonly trials?: readonly Trial[];
-}
-
-function draft(request: RunRequest, deps: RunDeps, { environment = {}, trials = [], ...known }: Draft): RunRecord {
-  const unread: RecordInput["telemetry"] =
-    deps.prometheus === undefined
-      ? NOTHING_SENT
-      : { prometheus: "incomplete", reason: "This run's series have not been read back yet." };
-  const telemetry = trials.length === 0 ? NO_LOAD : unread;
-  return recordOf({ request, environment, trials, telemetry, endedAt: deps.clock.now(), ...known });
-}
-
-/** On disk first; a run that cannot be kept has no verdict to tell. */
-async function keep(record: RunRecord, timeline: Timeline | undefined, deps: RunDeps): Promise<RunRecord> {
-  if (timeline !== undefined) await deps.records.saveTimeline(record.id as RunRequest["id"], timeline);
-  const { problem } = await deps.records.save(record);
-  if (problem === undefined) return record;
-  const kept = withoutVerdict(record, problem);
-  return problem.code === "internal" ? await keepWithoutNumbers(kept, record.reason, deps) : kept;
-}
-
-/** Numbers that no record can hold (NaN, a negative count) must not make the whole run vanish. */
-async function keepWithoutNumbers(record: RunRecord, judged: Reason | null, deps: RunDeps): Promise<RunRecord> {
-  const told: RunRecord = {
-    ...record,
-    reason: judged?.code === "bad_summary" ? judged : record.reason,
-    measurements: {},
-    objectives: record.objectives.map(({ measurement, condition, limit, reason: why }) => ({
-      ...{ measurement, condition, limit, reason: why, verdict: "invalid" },
-    })),
-    trials: record.trials.map(({ index, arms, outcome, invalid, started_at, ended_at }) => ({
-      ...{ index, arms, outcome, invalid, started_at, ended_at },
-    })),
-  };
-  const { problem } = await deps.records.save(told);
-  return problem === undefined ? told : withoutVerdict(told, problem);
-}
-
-function withoutVerdict(record: RunRecord, problem: Reason): RunRecord {
-  return { ...record, state: "error", verdict: null, reason: problem };
+function beforeReading({ trials }: Pick<RecordInput, "trials">, deps: RunDeps): Telemetry {
+  if (trials.length === 0) return NO_LOAD;
+  return deps.prometheus === undefined ? NOTHING_SENT : NOT_READ;
 }

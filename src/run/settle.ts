@@ -1,5 +1,5 @@
 import { effectiveObjectives, settle } from "../judge/index.ts";
-import { reason, type ObjectiveResult, type Reason, type Scenario } from "../model/index.ts";
+import { reason, type ObjectiveResult, type Reason, type Scenario, type TerminalState } from "../model/index.ts";
 import type { Settled } from "./draft.ts";
 import type { DoneTrials } from "./trials.ts";
 
@@ -15,13 +15,16 @@ export function settleRun({ trials, judgement, problem }: DoneTrials, scenario: 
   };
 }
 
-/** A run that never came to its load. */
-export function unjudged(why: Reason, scenario: Scenario): Settled {
-  return { state: "error", verdict: null, reason: why, measurements: {}, objectives: notJudged(scenario, "error") };
+/** A run that never came to its load, or whose load tells nothing. */
+export function unjudged(why: Reason, scenario: Objectives, state: NoVerdict = "error"): Settled {
+  return { state, verdict: null, reason: why, measurements: {}, objectives: notJudged(scenario, state) };
 }
 
+type Objectives = Pick<Scenario, "objectives">;
+type NoVerdict = Exclude<TerminalState, "finished">;
+
 /** What the run was to be held to, so that its page can show it: without a value, and never met. */
-function notJudged(scenario: Scenario, state: string): readonly ObjectiveResult[] {
+function notJudged(scenario: Objectives, state: string): readonly ObjectiveResult[] {
   return effectiveObjectives(scenario.objectives).map(({ measurement, condition, limit }) => ({
     measurement,
     condition,

@@ -20,18 +20,40 @@ export const NO_LOAD: Telemetry = {
   reason: "The run ended before it made any load: there was nothing to send.",
 };
 
+/** So says a record until its series are read back, and for ever when Chatbench ends before. */
+export const NOT_READ: Telemetry = {
+  prometheus: "incomplete",
+  reason: "This run's series have not been read back yet.",
+};
+
 /**
  * Reads the run's own series back and compares their number of requests with the engine's summary: k6 sends without
  * retry and says nothing at the end when something was lost.
  */
-export async function readBack(input: TelemetryInput): Promise<Telemetry> {
+export async function readBack(input: TelemetryInput, stop: AbortSignal): Promise<Telemetry> {
   if (input.reader === undefined) return NOTHING_SENT;
+  const reading = compare(input, input.reader);
+  return await Promise.race([reading, shutdown(stop)]);
+}
+
+/** Whoever ends Chatbench does not wait for a number that changes no verdict. */
+async function shutdown(stop: AbortSignal): Promise<Telemetry> {
+  const isShutdown = (): boolean => stop.aborted && stop.reason === "shutdown";
+  if (!isShutdown()) {
+    await new Promise<void>((resolve) =>
+      stop.addEventListener("abort", () => isShutdown() && resolve(), { once: true }),
+    );
+  }
+  return { prometheus: "incomplete", reason: "Chatbench was stopped before it had read this run's series back." };
+}
+
+async function compare(input: TelemetryInput, reader: SeriesReader): Promise<Telemetry> {
   const failed = { failed_pushes: input.failedPushes };
   const sent = input.trials.reduce<number | undefined>(
     (sum, { facts }) => (sum === undefined || facts === undefined ? undefined : sum + facts.requestsInAll),
     0,
   );
-  const read = await input.reader.requestsOf(input.id).catch(unexpected);
+  const read = await reader.requestsOf(input.id).catch(unexpected);
   if ("problem" in read)
     return {
       prometheus: "incomplete",

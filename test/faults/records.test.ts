@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { RunId, RunRecord } from "../../src/model/index.ts";
 import { applyRetention, createRecords, listRecords, readRecord, readTimeline } from "../../src/record/index.ts";
+import { openedRun } from "../support/opened.ts";
 import { broken, failing, invalid, passing, warning } from "../fixtures/records/runs.ts";
 
 const it = test.extend<{ folder: string }>({
@@ -19,7 +20,7 @@ const asRoot = process.getuid?.() === 0;
 
 async function write(folder: string, record: RunRecord): Promise<void> {
   const records = createRecords(folder);
-  expect(await records.open(record.id as RunId)).toEqual({ folder: join(folder, record.id) });
+  expect(await records.open(openedRun(record.id))).toEqual({ folder: join(folder, record.id) });
   expect(await records.save(record)).toEqual({});
 }
 
@@ -62,7 +63,7 @@ it("refuses to write a record that could not be read back", async ({ folder }) =
 
 it("opens no folder twice for the same run", async ({ folder }) => {
   await write(folder, passing().record);
-  expect(await createRecords(folder).open(passing().record.id as RunId)).toMatchObject({
+  expect(await createRecords(folder).open(openedRun(passing().record.id))).toMatchObject({
     problem: { code: "storage" },
   });
 });
@@ -75,13 +76,13 @@ describe("case 36, disk full while writing", () => {
       const { record } = passing();
       await write(results, older);
       const records = createRecords(results);
-      expect(await records.open(record.id as RunId)).toHaveProperty("folder");
+      expect(await records.open(openedRun(record.id))).toHaveProperty("folder");
       await writeFile(join(results, "filler"), "x".repeat(200_000)).catch(() => undefined);
       const saved = await records.save(record);
       expect(saved.problem?.code).toBe("storage");
       expect(saved.problem?.text).toContain("the disk is full");
       expect(saved.problem?.text).toContain(join(results, record.id, "record.json"));
-      expect(await readdir(join(results, record.id))).toEqual([]);
+      expect(await readdir(join(results, record.id))).toEqual(["request.json"]);
       expect(await listRecords(results)).toMatchObject({ records: [older], unfinished: [record.id] });
     });
   });
@@ -91,10 +92,10 @@ describe("case 36, disk full while writing", () => {
     await mounted(results, "size=64k", async () => {
       const { record } = broken();
       await write(results, record);
-      const large = { ...record, environment: { note: "x".repeat(100_000) } };
+      const large: RunRecord = { ...record, telemetry: { prometheus: "incomplete", reason: "x".repeat(100_000) } };
       expect(await createRecords(results).save(large)).toMatchObject({ problem: { code: "storage" } });
       expect(await readRecord(results, record.id)).toEqual({ record });
-      expect(await readdir(join(results, record.id))).toEqual(["record.json"]);
+      expect(await readdir(join(results, record.id))).toEqual(["record.json", "request.json"]);
     });
   });
 
@@ -104,7 +105,7 @@ describe("case 36, disk full while writing", () => {
       const heard: string[] = [];
       const records = createRecords(results, { onProblem: (problem) => heard.push(problem.text) });
       const { record, timeline } = passing();
-      await records.open(record.id as RunId);
+      await records.open(openedRun(record.id));
       await records.saveTimeline(record.id as RunId, timeline!);
       expect(heard).toEqual([expect.stringContaining("the disk is full")]);
       expect(await readTimeline(results, record.id)).toEqual({ timeline: undefined });
@@ -120,7 +121,7 @@ describe("case 37, the results folder", () => {
   it.runIf(asRoot)("is refused with its path when it is read-only", async ({ folder }) => {
     const results = join(folder, "results");
     await mounted(results, "size=64k,ro", async () => {
-      const opened = await createRecords(results).open(passing().record.id as RunId);
+      const opened = await createRecords(results).open(openedRun(passing().record.id));
       expect(opened).toEqual({
         problem: {
           code: "storage",
@@ -133,7 +134,7 @@ describe("case 37, the results folder", () => {
   it("is refused with its path when it is a file", async ({ folder }) => {
     const results = join(folder, "results");
     await writeFile(results, "precious");
-    const opened = await createRecords(results).open(passing().record.id as RunId);
+    const opened = await createRecords(results).open(openedRun(passing().record.id));
     expect(opened).toMatchObject({ problem: { code: "storage", text: expect.stringContaining(results) as string } });
     expect(await readFile(results, "utf8")).toBe("precious");
   });
@@ -142,7 +143,7 @@ describe("case 37, the results folder", () => {
     const results = join(folder, "results");
     await mkdir(join(folder, "elsewhere"));
     await symlink(join(folder, "elsewhere"), results);
-    const opened = await createRecords(results).open(passing().record.id as RunId);
+    const opened = await createRecords(results).open(openedRun(passing().record.id));
     expect(opened).toMatchObject({
       problem: {
         text: expect.stringContaining(`${results} is a symbolic link to ${join(folder, "elsewhere")}`) as string,

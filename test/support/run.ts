@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Engine, Load, Objective, RunId, RunRecord, Scenario, Timeline } from "../../src/model/index.ts";
 import { singlePlan } from "../../src/plan/index.ts";
 import { systemClock } from "../../src/platform/clock.ts";
+import { ownProcess } from "../../src/platform/own-process.ts";
 import { createRecords } from "../../src/record/index.ts";
 import { executeRun, type ExecutedRun } from "../../src/run/index.ts";
 import { inFolder, k6Engine, realK6 } from "./k6.ts";
@@ -49,7 +50,9 @@ export async function benchmark<T>(input: RunInput, read: (ran: Ran) => Promise<
         records: createRecords(results),
         clock: systemClock,
         plan: singlePlan(scenario),
+        owner: await ownProcess(),
         environment: (name) => ({ engine: name }),
+        onState: () => undefined,
         stop: stop.signal,
         kill: kill.signal,
         onProgress: () => input.onProgress?.(stop, kill),

@@ -1,0 +1,60 @@
+/** What request.json must look like: a folder may be anybody's, and a record is made from it when its run died. */
+import { z } from "zod";
+import { isRunId, type Json, type OpenedRun, type RunId } from "../model/index.ts";
+
+const amount = z.number().nonnegative();
+const count = z.number().int().nonnegative();
+
+const stage = z.object({ seconds: amount, users: count });
+const load = z.discriminatedUnion("pattern", [
+  z.object({
+    pattern: z.enum(["smoke", "ramp", "sustained", "spike", "soak"]),
+    users: count,
+    warmup: stage,
+    stages: z.array(stage),
+  }),
+  z.object({ pattern: z.literal("own"), warmup: stage, stages: z.null() }),
+]);
+
+const objective = z.object({
+  measurement: z.string(),
+  comparator: z.enum(["<", "<=", ">", ">="]),
+  limit: z.number(),
+  condition: z.string(),
+});
+
+const scenario = z.object({
+  name: z.string(),
+  script: z.string(),
+  target: z.object({
+    name: z.string(),
+    baseUrl: z.string(),
+    resources: z.object({ nodeExporter: z.string().exactOptional() }).exactOptional(),
+  }),
+  load,
+  objectives: z.array(objective),
+  params: z.record(z.string(), z.json() as z.ZodType<Json>),
+  env: z.record(z.string(), z.string()),
+  secretNames: z.array(z.string()),
+  maxSeconds: z.number().exactOptional(),
+});
+
+const opened: z.ZodType<OpenedRun> = z.object({
+  schema: z.literal(1),
+  id: z.custom<RunId>((id) => typeof id === "string" && isRunId(id), "is not a run id"),
+  scenario,
+  trigger: z.enum(["cron", "manual", "pull_request", "pre_deploy"]),
+  revision: z.string().exactOptional(),
+  slot: z.number().exactOptional(),
+  owner: z.object({ host: z.string(), pid: count, startTime: z.string() }),
+  opened_at: z.iso.datetime(),
+});
+
+/** The request from the text of a request.json; undefined where it is none. */
+export function parseRequest(json: string): OpenedRun | undefined {
+  try {
+    return opened.safeParse(JSON.parse(json)).data;
+  } catch {
+    return undefined;
+  }
+}
