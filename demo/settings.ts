@@ -2,12 +2,18 @@ import { parseArgs } from "node:util";
 import { LATENCY_KINDS } from "./provider/latency.ts";
 import type { Latency, LatencyKind } from "./provider/latency.ts";
 import type { ProviderSettings } from "./provider/fate.ts";
+import { ENDINGS, NUMBER_KEYS, parseShape } from "./provider/shape.ts";
+import type { Shape } from "./provider/shape.ts";
+import { REPLAYS } from "./chatbot/replay.ts";
+import type { Replay } from "./chatbot/replay.ts";
 
 export interface DemoSettings {
   readonly chatbotPort: number;
   readonly providerPort: number;
   readonly provider: ProviderSettings;
   readonly cacheSeconds: number;
+  /** How a cached answer is streamed. */
+  readonly replay: Replay;
   /** Conversations go to this PostgreSQL; undefined: into memory. Secret: only from the environment. */
   readonly databaseUrl?: string;
   readonly databasePool: number;
@@ -102,7 +108,14 @@ const OPTIONS = {
 type OptionName = keyof typeof OPTIONS;
 type Numbers = Readonly<Record<OptionName, number>>;
 const NAMES = Object.keys(OPTIONS) as OptionName[];
-const LATENCY_ENV = "PROVIDER_LATENCY";
+/** Options that are words. */
+const WORDS = {
+  latency: { env: "PROVIDER_LATENCY", fallback: "heavy_tailed", text: LATENCY_KINDS.join(", ") },
+  stream: { env: "PROVIDER_STREAM", fallback: "", text: "what streams look like: name=value, name=value; names below" },
+  replay: { env: "CHATBOT_REPLAY", fallback: "words", text: `how a cached answer is streamed: ${REPLAYS.join(", ")}` },
+} as const;
+type WordName = keyof typeof WORDS;
+const WORD_NAMES = Object.keys(WORDS) as WordName[];
 
 export const HELP = [
   "Starts the reference chatbot and the simulated LLM provider it calls, both on 127.0.0.1.",
@@ -111,32 +124,63 @@ export const HELP = [
     const { env, fallback, text } = OPTIONS[name];
     return `  --${name.padEnd(18)} ${text} (default ${fallback}; ${env})`;
   }),
-  `  --${"latency".padEnd(18)} ${LATENCY_KINDS.join(", ")} (default heavy_tailed; ${LATENCY_ENV})`,
+  ...WORD_NAMES.map((name) => {
+    const { env, fallback, text } = WORDS[name];
+    return `  --${name.padEnd(18)} ${text} (default ${fallback === "" ? "nothing" : fallback}; ${env})`;
+  }),
+  "",
+  "What --stream can say (and the header x-simulate of a single request):",
+  ...Object.entries(NUMBER_KEYS).map(([name, { text }]) => `  ${name.padEnd(20)} ${text}`),
+  `  ${"ending".padEnd(20)} ${ENDINGS.join(", ")}`,
   "",
   "DATABASE_URL  PostgreSQL for the conversations (default: memory)",
   "REDIS_URL     Redis for the cache of answers (default: memory)",
   "",
 ].join("\n");
 
+type Environment = Readonly<Record<string, string | undefined>>;
 type Texts = Readonly<Record<string, string | boolean | undefined>>;
 
 /** Reads flags, then the environment, then defaults. */
-export function readSettings(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Asked {
+export function readSettings(args: readonly string[], env: Environment): Asked {
   const flags = readFlags(args);
   if ("problem" in flags) return { kind: "problem", problem: flags.problem };
   if (flags.values.help === true) return { kind: "help" };
   const problems: string[] = [];
   const entries = NAMES.map((name) => [name, numberOf(name, flags.values[name] ?? env[OPTIONS[name].env], problems)]);
-  const kind = flags.values.latency ?? env[LATENCY_ENV] ?? "heavy_tailed";
-  if (!isLatencyKind(kind)) problems.push(`--latency must be one of ${LATENCY_KINDS.join(", ")}, not ${String(kind)}.`);
-  if (problems[0] !== undefined || !isLatencyKind(kind)) return { kind: "problem", problem: problems[0] ?? "" };
+  const words = wordsOf(flags.values, env, problems);
+  if (words === undefined || problems[0] !== undefined) return { kind: "problem", problem: problems[0] ?? "" };
   const numbers = Object.fromEntries(entries) as Numbers;
-  return { kind: "start", settings: { ...settingsOf(numbers, kind), ...secretsOf(env) } };
+  return { kind: "start", settings: { ...settingsOf(numbers, words), ...secretsOf(env) } };
+}
+
+interface Words {
+  readonly latency: LatencyKind;
+  readonly shape: Shape;
+  readonly replay: Replay;
+}
+
+function wordsOf(flags: Texts, env: Environment, problems: string[]): Words | undefined {
+  const word = (name: WordName): string => {
+    const given = flags[name] ?? env[WORDS[name].env] ?? "";
+    return typeof given === "string" && given !== "" ? given : WORDS[name].fallback;
+  };
+  const [latency, replay, shape] = [word("latency"), word("replay"), parseShape(word("stream"))];
+  if (!isOneOf(LATENCY_KINDS, latency)) {
+    problems.push(`--latency must be one of ${LATENCY_KINDS.join(", ")}, not ${latency}.`);
+  } else if (!isOneOf(REPLAYS, replay)) {
+    problems.push(`--replay must be one of ${REPLAYS.join(", ")}, not ${replay}.`);
+  } else if (!shape.ok) {
+    problems.push(`--stream: ${shape.problem}`);
+  } else {
+    return { latency, replay, shape: shape.value };
+  }
+  return undefined;
 }
 
 function readFlags(args: readonly string[]): { readonly values: Texts } | { readonly problem: string } {
   try {
-    const options = Object.fromEntries([...NAMES, "latency"].map((name) => [name, { type: "string" as const }]));
+    const options = Object.fromEntries([...NAMES, ...WORD_NAMES].map((name) => [name, { type: "string" as const }]));
     return { values: parseArgs({ args: [...args], options: { ...options, help: { type: "boolean" } } }).values };
   } catch (error) {
     return { problem: `${error instanceof Error ? error.message : String(error)} --help lists what there is.` };
@@ -155,8 +199,8 @@ function numberOf(name: OptionName, text: string | boolean | undefined, problems
   return fallback;
 }
 
-function isLatencyKind(kind: unknown): kind is LatencyKind {
-  return LATENCY_KINDS.some((known) => known === kind);
+function isOneOf<T extends string>(known: readonly T[], word: string): word is T {
+  return known.some((each) => each === word);
 }
 
 function latencyOf(numbers: Numbers, kind: LatencyKind): Latency {
@@ -171,24 +215,26 @@ function latencyOf(numbers: Numbers, kind: LatencyKind): Latency {
   }
 }
 
-function settingsOf(numbers: Numbers, kind: LatencyKind): DemoSettings {
+function settingsOf(numbers: Numbers, { latency, shape, replay }: Words): DemoSettings {
   return {
     chatbotPort: numbers["chatbot-port"],
     providerPort: numbers["provider-port"],
     provider: {
       seed: numbers.seed,
-      latency: latencyOf(numbers, kind),
+      latency: latencyOf(numbers, latency),
       tokensPerSecond: numbers["tokens-per-second"],
       errorRate: numbers["error-rate"],
       concurrency: numbers.concurrency,
       maxWaiting: numbers["max-waiting"],
+      shape,
     },
+    replay,
     cacheSeconds: numbers["cache-seconds"],
     databasePool: numbers["database-pool"],
   };
 }
 
-function secretsOf(env: Readonly<Record<string, string | undefined>>): Pick<DemoSettings, "databaseUrl" | "redisUrl"> {
+function secretsOf(env: Environment): Pick<DemoSettings, "databaseUrl" | "redisUrl"> {
   const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl } = env;
   return { ...(databaseUrl ? { databaseUrl } : {}), ...(redisUrl ? { redisUrl } : {}) };
 }

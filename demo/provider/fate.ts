@@ -2,6 +2,7 @@ import { quantileMs } from "./latency.ts";
 import type { Latency } from "./latency.ts";
 import { unitOf } from "./random.ts";
 import type { CompletionRequest } from "./request.ts";
+import type { Ending, Shape } from "./shape.ts";
 import { answerTokens } from "./text.ts";
 
 export interface ProviderSettings {
@@ -15,28 +16,49 @@ export interface ProviderSettings {
   readonly concurrency: number;
   /** Requests in line; further ones get a 429. */
   readonly maxWaiting: number;
+  /** What answers look like in detail; a request may ask for another. */
+  readonly shape?: Shape;
 }
 
-/** What a request will meet, decided by seed, number and content alone; times in whole milliseconds. */
+/** What a request will meet, decided by seed, number and content alone. */
 export interface Fate {
   readonly index: number;
   readonly fails: boolean;
   readonly firstTokenMs: number;
-  /** From the first token to the end of the answer. */
+  readonly gapMs: number;
+  readonly gapSeed: number;
+  /** From the first token to the end of the answer, whole milliseconds. */
   readonly generationMs: number;
   readonly tokens: readonly string[];
+  /** Which of the tokens a stream writes in two parts when it is asked to. */
+  readonly splitAt: number;
+  readonly reasoningTokens: number;
   readonly finishReason: "stop" | "length";
+  /** Of a stream; an answer in one piece is always complete. */
+  readonly ending: Ending;
 }
 
-/** Decides request number `index` (0, 1, 2 ... in order of arrival). A stream would send `tokens` at the same pace. */
+const WIDE_WORD = "Grüße👋";
+
+/** Decides request number `index` (0, 1, 2 ... in order of arrival). A stream sends `tokens` at the same pace. */
 export function fateOf(settings: ProviderSettings, index: number, request: CompletionRequest): Fate {
-  const tokens = answerTokens(request.messages, request.maxTokens);
+  const { seed, latency, shape = {} } = settings;
+  const words = answerTokens(request.messages, request.maxTokens, shape.tokens);
+  const splitAt = Math.min(1, words.length - 1);
+  const tokens = shape.split === 1 ? words.map((word, at) => (at === splitAt ? WIDE_WORD : word)) : words;
+  const reasoningTokens = shape.reasoning_tokens ?? 0;
+  const gapMs = shape.gap_ms ?? 1000 / settings.tokensPerSecond;
   return {
     index,
-    fails: unitOf(settings.seed, "error", index) < settings.errorRate,
-    firstTokenMs: Math.round(quantileMs(settings.latency, unitOf(settings.seed, "first_token", index))),
-    generationMs: Math.round((1000 * tokens.length) / settings.tokensPerSecond),
+    fails: unitOf(seed, "error", index) < settings.errorRate,
+    firstTokenMs: shape.first_token_ms ?? Math.round(quantileMs(latency, unitOf(seed, "first_token", index))),
+    gapMs,
+    gapSeed: Math.floor(unitOf(seed, "gap", index) * 0x1_0000_0000),
+    generationMs: Math.round(gapMs * (reasoningTokens + tokens.length)),
     tokens,
+    splitAt,
+    reasoningTokens,
     finishReason: tokens.length < request.maxTokens ? "stop" : "length",
+    ending: unitOf(seed, "ending", index) < (shape.ending_share ?? 1) ? (shape.ending ?? "complete") : "complete",
   };
 }

@@ -1,7 +1,12 @@
 /** What a random number is for: each purpose has its own sequence, so that more errors do not change the latencies. */
-export type Purpose = "first_token" | "error";
+export type Purpose = "first_token" | "error" | "gap" | "ending";
 
-const PURPOSES: Readonly<Record<Purpose, number>> = { first_token: 0x9e3779b9, error: 0x85ebca6b };
+const PURPOSES: Readonly<Record<Purpose, number>> = {
+  first_token: 0x9e3779b9,
+  error: 0x85ebca6b,
+  gap: 0xc2b2ae35,
+  ending: 0x27d4eb2f,
+};
 
 /** Mixes 32 bits so that neighbours in become strangers out (the finaliser of MurmurHash3). */
 export function mix(value: number): number {

@@ -14,7 +14,7 @@ const SETTINGS: ProviderSettings = {
   maxWaiting: 100,
 };
 const MESSAGES = [{ role: "user", content: "Where is my parcel?" }];
-const REQUEST = { model: "demo-small", messages: MESSAGES, maxTokens: 4096 };
+const REQUEST = { model: "demo-small", messages: MESSAGES, maxTokens: 4096, stream: false, includeUsage: false };
 
 const open: Provider[] = [];
 afterEach(async () => {
@@ -92,7 +92,7 @@ describe("the simulated provider", () => {
   it.each([
     ["no JSON", "{", 400],
     ["no messages", { model: "m", messages: [] }, 400],
-    ["a stream", { model: "m", messages: MESSAGES, stream: true }, 400],
+    ["a stream that is neither", { model: "m", messages: MESSAGES, stream: "yes" }, 400],
     ["a limit of no token", { model: "m", messages: MESSAGES, max_tokens: 0 }, 400],
   ])("refuses %s in one sentence, without giving it a number", async (_name, body, status) => {
     const started = await provider({});

@@ -9,6 +9,8 @@ export interface Usage {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
   readonly total_tokens: number;
+  /** Only where there was reasoning; it is part of the completion tokens. */
+  readonly completion_tokens_details?: { readonly reasoning_tokens: number };
 }
 
 /** A message costs this many tokens beside its text (role and separators). */
@@ -33,15 +35,22 @@ export function countPromptTokens(messages: readonly ChatMessage[]): number {
 
 /**
  * The tokens of the answer to these messages, each one word: equal questions get equal answers (so that a cache may
- * answer for the provider), 12 to 36 tokens long, never more than `maxTokens`.
+ * answer for the provider), `wanted` or else 12 to 36 tokens long, never more than `maxTokens`.
  */
-export function answerTokens(messages: readonly ChatMessage[], maxTokens: number): readonly string[] {
+export function answerTokens(messages: readonly ChatMessage[], maxTokens: number, wanted?: number): readonly string[] {
   const seed = hashOf(messages.map((message) => `${message.role}\n${message.content}`).join("\n\n"));
-  const length = Math.min(maxTokens, FEWEST_TOKENS + (seed % (MOST_TOKENS - FEWEST_TOKENS + 1)));
+  const length = Math.min(maxTokens, wanted ?? FEWEST_TOKENS + (seed % (MOST_TOKENS - FEWEST_TOKENS + 1)));
   return Array.from({ length }, (_, at) => WORDS[mix(seed + at) % WORDS.length] ?? "yes");
 }
 
-export function usageOf(messages: readonly ChatMessage[], answer: readonly string[]): Usage {
+/** What an answer of so many tokens and so much reasoning before it is billed as. */
+export function usageOf(messages: readonly ChatMessage[], answered: number, reasoning: number): Usage {
   const prompt = countPromptTokens(messages);
-  return { prompt_tokens: prompt, completion_tokens: answer.length, total_tokens: prompt + answer.length };
+  const completion = answered + reasoning;
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: prompt + completion,
+    ...(reasoning === 0 ? {} : { completion_tokens_details: { reasoning_tokens: reasoning } }),
+  };
 }

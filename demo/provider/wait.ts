@@ -1,18 +1,32 @@
-import { setTimeout as sleep } from "node:timers/promises";
+/** Waits; resolves to true once the milliseconds have passed, or to false as soon as the reader is gone. */
+export type Wait = (milliseconds: number) => Promise<boolean>;
 
 /**
- * Resolves to true once `milliseconds` have passed, never earlier (a Node timer alone may fire up to 1 ms early), or
- * to false as soon as the signal aborts.
+ * Waits for one reader, one wait at a time: never shorter (a Node timer alone may fire up to 1 ms early). One listener
+ * for a whole stream, since one for each of its tokens would cost more than the tokens.
  */
-export async function wait(milliseconds: number, signal: AbortSignal): Promise<boolean> {
-  const deadline = performance.now() + milliseconds;
-  try {
-    for (let left = milliseconds; left > 0; left = deadline - performance.now()) {
-      await sleep(Math.ceil(left), undefined, { signal });
-    }
-    return !signal.aborted;
-  } catch (error) {
-    if (signal.aborted) return false;
-    throw error;
-  }
+export function waiter(gone: AbortSignal): Wait {
+  const state: { timer?: NodeJS.Timeout; resolve?: (stayed: boolean) => void } = {};
+  gone.addEventListener(
+    "abort",
+    () => {
+      clearTimeout(state.timer);
+      state.resolve?.(false);
+    },
+    { once: true },
+  );
+  return (milliseconds) => {
+    if (gone.aborted) return Promise.resolve(false);
+    if (milliseconds <= 0) return Promise.resolve(true);
+    const deadline = performance.now() + milliseconds;
+    return new Promise((resolve) => {
+      state.resolve = resolve;
+      const check = (): void => {
+        const left = deadline - performance.now();
+        if (left <= 0) resolve(true);
+        else state.timer = setTimeout(check, Math.ceil(left));
+      };
+      check();
+    });
+  };
 }
