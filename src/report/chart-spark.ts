@@ -16,15 +16,16 @@ interface Point {
   readonly value: number | undefined;
 }
 
-/** `recent` oldest first; undefined where no run has a P95. `limitSeconds`: its objective, if it has one. */
+/** `recent` oldest first; undefined below two that have a P95. `limitSeconds`: its objective, if it has one. */
 export function sparkline(recent: readonly RunSummary[], limitSeconds: number | undefined): Html | undefined {
   const shown = recent.slice(-MOST_RUNS);
   const points = shown.map((run, index) => ({ run, x: xOf(index, shown.length), value: p95Of(run) }));
   const values = points.flatMap((point) => point.value ?? []);
-  if (values.length === 0) return undefined;
+  if (values.length < 2) return undefined;
   const top = Math.max(...values, limitSeconds ?? 0) || 1;
   const y = (value: number): number => HEIGHT - PAD - (value / top) * (HEIGHT - 2 * PAD);
   return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${describe(points, limitSeconds)}">
+    <line class="axis" x1="0" x2="${WIDTH}" y1="${at(y(0))}" y2="${at(y(0))}" />
     ${limitSeconds !== undefined && html`<line class="limit" x1="0" x2="${WIDTH}" y1="${at(y(limitSeconds))}" y2="${at(y(limitSeconds))}" />`}
     <path class="trend" d="${pathOf(points, y)}" />
     ${points.map((point) => markOf(point, y))}
@@ -34,7 +35,7 @@ export function sparkline(recent: readonly RunSummary[], limitSeconds: number | 
 /** The runs stand right, so that the newest of every scenario is at the same place. */
 function xOf(index: number, count: number): number {
   const step = (WIDTH - 2 * PAD) / (MOST_RUNS - 1);
-  const wide = count > 1 ? Math.min((WIDTH - 2 * PAD) / (count - 1), step * 2) : step;
+  const wide = Math.min((WIDTH - 2 * PAD) / (count - 1), step * 2);
   return WIDTH - PAD - (count - 1 - index) * wide;
 }
 
@@ -73,6 +74,6 @@ function runText({ run, value }: Point): string {
 
 function describe(points: readonly Point[], limitSeconds: number | undefined): string {
   const limit = limitSeconds === undefined ? "" : `, objective ${formatLimit(limitSeconds, "s")}`;
-  const runs = points.length === 1 ? "the last run" : `the last ${points.length} runs, oldest first`;
+  const runs = `the last ${points.length} runs, oldest first`;
   return `P95 of ${runs}${limit}: ${points.map(runText).join("; ")}`;
 }

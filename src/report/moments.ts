@@ -44,6 +44,7 @@ export function spanText(seconds: number): string {
 /** `in 3 h`, `now`, `12 min ago`. */
 export function relativeText(instant: Instant, now: Instant): string {
   const seconds = (instant - now) / 1000;
+  if (!Number.isFinite(seconds)) return instantText(instant);
   if (Math.abs(seconds) < 1) return "now";
   return seconds > 0 ? `in ${spanText(seconds)}` : `${spanText(seconds)} ago`;
 }

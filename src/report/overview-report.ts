@@ -10,11 +10,19 @@ const RECENT = 25;
 /** What needs a person comes first. */
 const ORDER: readonly Tone[] = ["fail", "warning", "none", "pass"];
 
+/** What lies in the results folder and is no record, so that nothing there vanishes from view. */
+export interface LeftOut {
+  /** No readable record; `problem` is one sentence. */
+  readonly quarantined: readonly { readonly name: string; readonly problem: string }[];
+  /** Run folders without a record: at work, or died. */
+  readonly unfinished: readonly string[];
+}
+
 /**
- * The page of all scenarios, results/report.html: the newest run of each, its trend over `history` (any order), and
- * the recent runs. Its links lead to the report.html in each run's folder beside it.
+ * The page of all scenarios, results/report.html: the newest run of each, its trend over `history` (any order), the
+ * recent runs, and what is no run. Its links lead to the report.html in each run's folder beside it.
  */
-export function overviewReport(latest: readonly RunRecord[], history: readonly RunRecord[]): Html {
+export function overviewReport(latest: readonly RunRecord[], history: readonly RunRecord[], leftOut?: LeftOut): Html {
   const newestFirst = [...history].sort((a, b) => (a.id < b.id ? 1 : -1));
   const scenarios = [...latest].sort(byNeed);
   const newest = newestFirst[0] ?? scenarios[0];
@@ -32,6 +40,8 @@ export function overviewReport(latest: readonly RunRecord[], history: readonly R
         ),
       ),
       newestFirst.length > 0 && section("Recent runs", recentRuns(newestFirst)),
+      section("Without a record", unfinishedList(leftOut?.unfinished ?? [])),
+      section("Left out", quarantinedTable(leftOut?.quarantined ?? [])),
     ],
     footer: "Made by Chatbench from the records in this folder.",
   });
@@ -107,4 +117,39 @@ function recentRuns(newestFirst: readonly RunRecord[]): Html {
   });
   return html`${recent}
   ${rest > 0 && html`<p class="soft">and ${formatCount(rest)} older ${rest === 1 ? "run" : "runs"}.</p>`}`;
+}
+
+const MOST_LEFT_OUT = 20;
+
+function andMore(count: number): Html | undefined {
+  return count > MOST_LEFT_OUT ? html`<p class="soft">and ${formatCount(count - MOST_LEFT_OUT)} more.</p>` : undefined;
+}
+
+function unfinishedList(unfinished: readonly string[]): Html | undefined {
+  if (unfinished.length === 0) return undefined;
+  const items = unfinished.slice(0, MOST_LEFT_OUT).map((name) => html`<li><code>${name}</code></li>`);
+  return html`<p>These runs have no record: they are still at work, or died before their end.</p>
+    <ul>
+      ${items}
+    </ul>
+    ${andMore(unfinished.length)}`;
+}
+
+function quarantinedTable(quarantined: LeftOut["quarantined"]): Html | undefined {
+  if (quarantined.length === 0) return undefined;
+  const lines = quarantined.slice(0, MOST_LEFT_OUT).map(
+    ({ name, problem }) =>
+      html`<tr>
+        <td><code>${name}</code></td>
+        <td>${problem}</td>
+      </tr>`,
+  );
+  const all = table({
+    caption: "What lies in the results folder and is no readable record",
+    columns: ["Name", "Why it is left out"],
+    groups: [lines],
+    className: "compact",
+  });
+  return html`<p>These lie in the results folder and are no readable record; nothing here counts them.</p>
+    ${all}${andMore(quarantined.length)}`;
 }

@@ -122,6 +122,39 @@ it("puts what needs a person first in the overview, and links to each run", () =
   expect(overviewReport([], []).markup).toContain("No runs yet");
 });
 
+it("lists in the overview what lies in the results folder and is no run, and nothing when there is none", () => {
+  const { record } = passing();
+  const quarantined = [{ name: "notes<b>.txt", problem: "results/notes<b>.txt is not the folder of a run." }];
+  const unfinished = Array.from({ length: 23 }, (_, index) => `20261123T0200${10 + index}Z-chat-api-dead`);
+  const { markup } = overviewReport([record], [record], { quarantined, unfinished });
+  expect(markup).toContain("results/notes&lt;b&gt;.txt is not the folder of a run.");
+  expect(markup).toContain(unfinished[0]);
+  expect(markup).not.toContain(unfinished[20]);
+  expect(markup).toContain("and 3 more.");
+  for (const page of [
+    overviewReport([record], [record], { quarantined: [], unfinished: [] }),
+    overviewReport([], []),
+  ]) {
+    expect(page.markup).not.toMatch(/Left out|Without a record/);
+  }
+});
+
+it("says of each end what its times mean: lost is found, skipped was due, aborted was stopped by somebody", () => {
+  const { record } = broken();
+  const ends = {
+    lost: ["Lost", "Found lost", "Started"],
+    skipped: ["Skipped", "Was due"],
+    aborted: ["Aborted", "Stopped by", "a shutdown of Chatbench"],
+  } as const;
+  for (const [state, words] of Object.entries(ends)) {
+    const ended = { ...record, state: state as keyof typeof ends, aborted_by: "shutdown" as const };
+    const { markup } = runReport(ended, undefined);
+    for (const word of words) expect(markup).toContain(word);
+    expect(markup).not.toContain("<dt>Lasted</dt>");
+  }
+  expect(runReport(record, undefined).markup).toContain("<dt>Lasted</dt>");
+});
+
 function luminance(hex: string): number {
   const channel = (at: number): number => {
     const value = parseInt(hex.slice(at, at + 2), 16) / 255;
@@ -139,7 +172,7 @@ it.each(["light", "dark"] as const)("keeps AA contrast (WCAG 2.2, 1.4.3 and 1.4.
   const c = COLOURS[scheme];
   const text = [c.ink, c.soft, c.link, c.pass, c.warning, c.fail, c.none, c.limit, c.p95, c.p99];
   for (const colour of text) expect.soft(contrast(colour, c.page)).toBeGreaterThanOrEqual(4.5);
-  for (const tone of ["pass", "warning", "fail", "none"] as const) {
+  for (const tone of ["pass", "warning", "fail", "none", "live"] as const) {
     for (const colour of [c[tone], c.ink, c.soft])
       expect.soft(contrast(colour, c[`${tone}-tint`])).toBeGreaterThanOrEqual(4.5);
   }

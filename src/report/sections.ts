@@ -12,7 +12,16 @@ import { html, type Html, type Part } from "./html.ts";
 import { rows, sign } from "./page.ts";
 import { numbers, table } from "./table.ts";
 import { targetRows, titleOf, type TargetRow } from "./targets.ts";
-import { durationText, outcomeOf, patternText, secondsBetween, timeText, triggerWord, whyOf } from "./words.ts";
+import {
+  durationText,
+  outcomeOf,
+  patternText,
+  secondsBetween,
+  stopperWord,
+  timeText,
+  triggerWord,
+  whyOf,
+} from "./words.ts";
 
 /** What happened, to what, when, and why it is called so. */
 export function verdictBand(record: RunRecord): Html {
@@ -23,8 +32,7 @@ export function verdictBand(record: RunRecord): Html {
   const facts: readonly (readonly [string, Part])[] = [
     ["Target", html`${record.target}<br /><span class="soft">${record.target_url}</span>`],
     ["Load", patternText(record.pattern)],
-    ["Started", timeText(record.started_at)],
-    ["Lasted", durationText(secondsBetween(record.started_at, record.ended_at))],
+    ...timeFacts(record),
     ["Revision", record.revision === undefined ? "not known" : html`<code>${record.revision.slice(0, 12)}</code>`],
     ["Started by", triggerWord(record.trigger)],
   ];
@@ -35,6 +43,23 @@ export function verdictBand(record: RunRecord): Html {
       ${tells && why !== outcome.meaning && html`<p class="meaning">${outcome.meaning}</p>`}
     </div>
     ${rows(facts, "facts")}`;
+}
+
+/** What a run's two instants mean, by how it ended. */
+function timeFacts(record: RunRecord): readonly (readonly [string, Part])[] {
+  const { state, started_at, ended_at, aborted_by } = record;
+  const began = ["Started", timeText(started_at)] as const;
+  const length = durationText(secondsBetween(started_at, ended_at));
+  switch (state) {
+    case "skipped":
+      return [["Was due", timeText(started_at)]];
+    case "lost":
+      return [began, ["Found lost", timeText(ended_at)]];
+    case "aborted":
+      return [began, ["Stopped after", length], ["Stopped by", stopperWord(aborted_by)]];
+    default:
+      return [began, ["Lasted", length]];
+  }
 }
 
 /** The user's table; `compact` leaves the reasons out. */

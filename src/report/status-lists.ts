@@ -112,7 +112,7 @@ function runLine(run: RunSummary): Html {
 }
 
 export function skippedPart({ skipped, now }: StatusView): Html {
-  if (skipped.length === 0) return html`<p>Every slot became a run.</p>`;
+  if (skipped.length === 0) return html`<p>None: no slot of a schedule was left out.</p>`;
   const lines = skipped.map(
     ({ scenario, from, to, count, reason }) =>
       html`<tr data-key="skipped-${scenario}-${from}">

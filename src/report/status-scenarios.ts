@@ -11,8 +11,10 @@ import { outcomeOf, whyOf, type Outcome, type Tone } from "./words.ts";
 
 export type Scenario = StatusView["scenarios"][number];
 
-/** With more of them their tables of targets are closed, but for those that need a look. */
+/** In the order of need, so many have their table of targets opened. */
 const MOST_OPEN = 3;
+/** And so many have one at all: fifty, fetched every two seconds, would disturb the run that they tell of. */
+const MOST_TABLES = 10;
 const ORDER: readonly Tone[] = ["fail", "warning", "none", "live", "pass"];
 
 const NOT_RUN: Outcome = { tone: "none", word: "No run yet", meaning: "This scenario has no run that is over." };
@@ -31,11 +33,11 @@ export function scenariosPart(view: StatusView): Html {
   const sorted = [...view.scenarios].sort(byNeed);
   if (sorted.length === 0) return html`<p>No scenario is configured.</p>`;
   return html`<ul class="ones">
-    ${sorted.map((scenario, index) => one(scenario, view.now, index < MOST_OPEN))}
+    ${sorted.map((scenario, index) => one(scenario, view.now, index))}
   </ul>`;
 }
 
-function one(scenario: Scenario, now: number, open: boolean): Html {
+function one(scenario: Scenario, now: number, index: number): Html {
   const { name, target, last, recent } = scenario;
   const outcome = outcomeOfScenario(scenario);
   const spark = sparkline(recent, limitOf(last));
@@ -51,14 +53,16 @@ function one(scenario: Scenario, now: number, open: boolean): Html {
       </p>
     </div>
     ${spark && html`<div class="spark">${spark}</div>`}
-    ${last !== undefined && last.objectives.length > 0 && targetsOf(last, open)}
+    ${last !== undefined && last.objectives.length > 0 && targetsOf(last, index)}
   </li>`;
 }
 
-function targetsOf(last: RunRecord, open: boolean): Html {
+function targetsOf(last: RunRecord, index: number): Html {
   const met = last.objectives.filter((objective) => objective.verdict === "pass").length;
-  return html`<details${open && html` open`}>
-    <summary>Targets: ${met} of ${last.objectives.length} met</summary>
+  const told = `Targets: ${met} of ${last.objectives.length} met`;
+  if (index >= MOST_TABLES) return html`<p class="soft">${told}</p>`;
+  return html`<details${index < MOST_OPEN && html` open`}>
+    <summary>${told}</summary>
     ${targetsTable(last, true)}
   </details>`;
 }

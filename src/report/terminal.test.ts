@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { expect, it } from "vitest";
+import type { RunRecord, RunSummary } from "../model/index.ts";
 import { failing, hostile, invalid, passing, warning, aborted, broken } from "../../test/fixtures/records/runs.ts";
 import { renderList, renderRun, widthOf } from "./terminal.ts";
 
@@ -56,4 +57,32 @@ it("lists runs in the order given, and says when there are none", () => {
   expect(lines).toHaveLength(ALL.length + 1);
   expect(lines[1]).toMatch(/^20261123T020000Z-chat-api-4k7q {4}Pass {5}147 ms +0\.0\d+ %$/);
   expect(renderList([], PLAIN)).toBe("No runs yet.");
+});
+
+it("lists runs that have not ended among the others", () => {
+  const queued: RunSummary = {
+    id: "20261123T100000Z-chat-api-q001",
+    scenario: "chat-api",
+    target: "chatbot",
+    trigger: "manual",
+    state: "queued",
+    verdict: null,
+    reason: null,
+    measurements: {},
+  };
+  const lines = renderList([queued, { ...queued, state: "running" }, passing().record], PLAIN).split("\n");
+  expect(lines[1]).toMatch(/^20261123T100000Z-chat-api-q001 {2}Queued {3}- +-$/);
+  expect(lines[2]).toContain("Running");
+  expect(lines[3]).toContain("Pass");
+  expect(renderList([queued], COLOUR)).toContain("🔵");
+});
+
+it("tells of each end what its times mean", () => {
+  const { record } = broken();
+  const head = (changed: Partial<RunRecord>): string =>
+    renderRun({ ...record, ...changed }, PLAIN).split("\n")[0] ?? "";
+  expect(head({ state: "lost" })).toBe("LOST my-chat  chatbot, 23 Nov 2026, 09:01 UTC, found lost 1 s after it began");
+  expect(head({ state: "skipped" })).toBe("SKIPPED my-chat  chatbot, 23 Nov 2026, 09:01 UTC");
+  expect(head({ state: "aborted" })).toContain("stopped after 1 s");
+  expect(head({ state: "aborted", ended_at: record.started_at })).toContain("stopped before it began");
 });

@@ -3,7 +3,7 @@ import pc from "picocolors";
 import type { RunRecord, RunSummary } from "../model/index.ts";
 import { formatValue } from "../model/index.ts";
 import { targetRows, type TargetRow } from "./targets.ts";
-import { durationText, outcomeOf, PLAIN_SIGNS, secondsBetween, SIGNS, timeText, whyOf, type Tone } from "./words.ts";
+import { lengthText, outcomeOf, PLAIN_SIGNS, SIGNS, timeText, whyOf, type Tone } from "./words.ts";
 
 export interface TerminalOptions {
   /** Signs and ANSI colours; without it nothing but ASCII is printed, safe for logs. */
@@ -27,11 +27,11 @@ function palette(colour: boolean): Palette {
 export function renderRun(record: RunRecord, options: TerminalOptions): string {
   const paint = palette(options.colour);
   const outcome = outcomeOf(record);
-  const length = durationText(secondsBetween(record.started_at, record.ended_at));
+  const length = lengthText(record);
   const head = options.colour
     ? `${signOf(outcome.tone)} ${outcome.word}: ${record.scenario}`
     : `${outcome.word.toUpperCase()} ${record.scenario}`;
-  const facts = `${record.target}, ${timeText(record.started_at)}, lasted ${length}`;
+  const facts = [record.target, timeText(record.started_at), ...(length === undefined ? [] : [length])].join(", ");
   const lines = [
     paint[outcome.tone](paint.bold(oneLine(head))) + `${GAP}${paint.dim(oneLine(facts))}`,
     ...wrap(whyOf(record), options.width),

@@ -121,6 +121,21 @@ export function durationText(seconds: number): string {
   return used.map(([amount, unit]) => `${amount} ${unit}`).join(" ");
 }
 
+/** `lasted 3 min 24 s`, told as the state has it: what was lost did not last, and what was skipped never began. */
+export function lengthText(record: RunRecord): string | undefined {
+  const seconds = secondsBetween(record.started_at, record.ended_at);
+  switch (record.state) {
+    case "skipped":
+      return undefined;
+    case "aborted":
+      return seconds === 0 ? "stopped before it began" : `stopped after ${durationText(seconds)}`;
+    case "lost":
+      return `found lost ${durationText(seconds)} after it began`;
+    default:
+      return `lasted ${durationText(seconds)}`;
+  }
+}
+
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** `23 Nov 2026, 02:00 UTC` from ISO 8601 text, the same on every machine and in every locale. */
