@@ -1,3 +1,3 @@
 export type { Api, Away, LiveRun, ProbeTargets, Readiness, RunRequestBody, ScenarioView, StartResult } from "./api.ts";
 export type { Answered } from "./measured.ts";
-export { startServer, type HttpServer, type ServerOptions, type ServerStart } from "./server.ts";
+export { DEFAULT_LIMITS, startServer, type HttpServer, type ServerOptions, type ServerStart } from "./server.ts";

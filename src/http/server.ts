@@ -45,7 +45,7 @@ export const DEFAULT_LIMITS: ServerLimits = {
   answerMs: 30_000,
   silenceMs: 60_000,
   keepAliveMs: 20_000,
-  connections: 512,
+  connections: { connections: 512, burst: 2_048, patienceMs: 2_000 },
   closeMs: 5_000,
   webConfigMs: 2_000,
 };

@@ -7,21 +7,32 @@ interface Held {
   active: number;
   /** The newest request; undefined until a first whole head came. */
   newest?: IncomingMessage;
+  /** When it began to wait for a request. */
+  waitsSince: number;
+}
+
+export interface ConnectionLimits {
+  /** Most that stay. */
+  readonly connections: number;
+  /** Most for the moment: a burst of honest clients is over before anybody has waited long. */
+  readonly burst: number;
+  /** Who has waited less may be about to speak. */
+  readonly patienceMs: number;
 }
 
 /**
- * The open connections of a server, at most `limit`. One more takes the place of the oldest that is not being
- * answered, those that never sent a whole request first: refusing it instead would let a thousand silent sockets keep a
- * scraper out until they time out.
+ * The open connections of a server. A new one takes the place of the one that has waited longest without being
+ * answered, those that never sent a whole request first: refusing it instead would let a thousand silent sockets keep
+ * a scraper out until they time out.
  */
 export class Connections {
-  readonly #limit: number;
+  readonly #limits: ConnectionLimits;
   /** By remote address and port, oldest first: a TLS socket and the socket below it share these. */
   readonly #held = new Map<string, Held>();
   #closing = false;
 
-  constructor(limit: number) {
-    this.#limit = limit;
+  constructor(limits: ConnectionLimits) {
+    this.#limits = limits;
   }
 
   watch(server: Pick<Server, "on">): void {
@@ -41,19 +52,25 @@ export class Connections {
 
   #add(socket: Socket): void {
     const key = keyOf(socket);
-    if (this.#closing || (this.#held.size >= this.#limit && !this.#makeRoom())) {
+    const { connections, burst, patienceMs } = this.#limits;
+    const now = performance.now();
+    while (this.#held.size >= connections && this.#endOne(now - patienceMs));
+    if (this.#closing || (this.#held.size >= burst && !this.#endOne(now))) {
       socket.destroy();
       return;
     }
-    this.#held.set(key, { socket, active: 0 });
+    this.#held.set(key, { socket, active: 0, waitsSince: now });
     socket.once("close", () => {
       if (this.#held.get(key)?.socket === socket) this.#held.delete(key);
     });
   }
 
-  #makeRoom(): boolean {
+  /** Ends one that has waited since `before` or longer; false when there is none. */
+  #endOne(before: number): boolean {
     // Who has not sent a whole request, even half a body, is waited for; everyone else waits for us.
-    const waiting = [...this.#held].filter(([, held]) => held.active === 0 || held.newest?.complete === false);
+    const waiting = [...this.#held].filter(
+      ([, held]) => held.waitsSince <= before && (held.active === 0 || held.newest?.complete === false),
+    );
     const victim = waiting.find(([, held]) => held.newest?.complete !== true) ?? waiting[0];
     if (victim === undefined) return false;
     this.#held.delete(victim[0]);
@@ -68,6 +85,7 @@ export class Connections {
     held.active += 1;
     response.once("close", () => {
       held.active -= 1;
+      held.waitsSince = performance.now();
       // Not destroyed: what was written must still reach the client.
       if (this.#closing && held.active === 0) held.socket.end();
     });

@@ -4,7 +4,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from "node:
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
-import { Connections } from "./http-connections.ts";
+import { Connections, type ConnectionLimits } from "./http-connections.ts";
 
 export interface HttpLimits {
   /** A client must have sent its request's head by then. */
@@ -15,8 +15,7 @@ export interface HttpLimits {
   readonly silenceMs: number;
   /** A connection between two requests is closed after that. */
   readonly keepAliveMs: number;
-  /** With one more, the one that waits longest without a request is closed. */
-  readonly connections: number;
+  readonly connections: ConnectionLimits;
 }
 
 /** PEM texts and what TLS asks of clients. */

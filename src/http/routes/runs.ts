@@ -92,7 +92,7 @@ function started(result: StartResult): Answer {
     case "no_engine":
       return refusal({
         ...{ status: 503, code: "no_engine", message: result.reason.text },
-        details: { reason: result.reason.code },
+        ...{ details: { reason: result.reason.code }, headers: RETRY_FULL },
       });
   }
 }
