@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { RunRecord } from "../model/index.ts";
+import type { RunId, RunRecord, Trigger } from "../model/index.ts";
 import { failing } from "../../test/fixtures/records/runs.ts";
-import { expired } from "./retention.ts";
+import { expired, type ExpiryLimits } from "./expired.ts";
+import { instantOf, scenarioOf } from "./run-names.ts";
 
 const DAY_MS = 86_400_000;
 const NOW = Date.parse("2026-11-23T12:00:00Z");
@@ -12,53 +13,120 @@ function record(daysAgo: number, scenario: string, verdict: RunRecord["verdict"]
   const ended = new Date(NOW - daysAgo * DAY_MS).toISOString();
   const stamp = ended.slice(0, 19).replaceAll(/[-:]/g, "");
   const state = verdict === null ? "error" : "finished";
-  return { ...BASE, id: `${stamp}Z-${scenario}-aaaa`, scenario, verdict, state, ended_at: ended };
+  return { ...BASE, id: `${stamp}Z-${scenario}-aaaa`, scenario, verdict, state, trigger: "cron", ended_at: ended };
 }
 
-it("removes what is too old and what is beyond the newest so many", () => {
+const manual = (run: RunRecord): RunRecord => ({ ...run, trigger: "manual" });
+
+async function goneOf(records: readonly RunRecord[], limits: Partial<ExpiryLimits>) {
+  const byId = new Map(records.map((r) => [r.id as RunId, r]));
+  const read: RunId[] = [];
+  const ids = [...byId.keys()].sort().reverse();
+  const look = (id: RunId) => {
+    read.push(id);
+    return Promise.resolve(byId.get(id));
+  };
+  const defaults = { keepRuns: 1, keepDays: 1, now: NOW, pins: new Set<RunId>(), atMost: 1000 };
+  return { gone: await expired(ids, look, { ...defaults, ...limits }), read };
+}
+
+const idsOf = (records: readonly RunRecord[]) => records.map(({ id }) => id);
+
+it("reads scenario and time from a name", () => {
+  const id = "20261123T020304Z-chat-api-2-4k7q" as RunId;
+  expect(scenarioOf(id)).toBe("chat-api-2");
+  expect(instantOf(id)).toBe(Date.parse("2026-11-23T02:03:04Z"));
+});
+
+it("removes what is too old and what is beyond the newest so many", async () => {
   const records = [1, 2, 3, 40, 50].map((days) => record(days, "a", "pass"));
-  const ids = records.map((r) => r.id);
-  expect(expired(records, { keepRuns: 100, keepDays: 30, now: NOW })).toEqual(ids.slice(3));
-  expect(expired(records, { keepRuns: 2, keepDays: 365, now: NOW })).toEqual(ids.slice(2));
-  expect(expired(records, { keepRuns: 5, keepDays: 50, now: NOW })).toEqual([]);
+  const ids = idsOf(records);
+  expect((await goneOf(records, { keepRuns: 100, keepDays: 30 })).gone).toEqual(ids.slice(3));
+  expect((await goneOf(records, { keepRuns: 2, keepDays: 365 })).gone).toEqual(ids.slice(2));
+  expect((await goneOf(records, { keepRuns: 5, keepDays: 51 })).gone).toEqual([]);
 });
 
-it("never removes the newest failure, however old", () => {
-  const records = [record(1, "a", "pass"), record(300, "a", "fail"), record(400, "a", "fail"), record(500, "a", null)];
-  expect(expired(records, { keepRuns: 1, keepDays: 1, now: NOW })).toEqual([records[2]?.id, records[3]?.id]);
+it("counts the days from the end of a run, not from its name", async () => {
+  const long = { ...record(31, "a", "pass"), ended_at: new Date(NOW - 29 * DAY_MS).toISOString() };
+  const records = [record(1, "a", "pass"), long];
+  expect((await goneOf(records, { keepRuns: 9, keepDays: 30 })).gone).toEqual([]);
+  expect((await goneOf(records, { keepRuns: 9, keepDays: 28 })).gone).toEqual([long.id]);
 });
 
-it("counts a run without verdict, by error or loss, as a failure", () => {
+it("39: never removes a pinned baseline, however old", async () => {
+  const records = [record(1, "a", "pass"), record(300, "a", "pass"), record(400, "a", "pass")];
+  const pins = new Set([records[2]!.id as RunId]);
+  expect((await goneOf(records, { pins })).gone).toEqual([records[1]!.id]);
+});
+
+it("39: never removes the newest failure of a scenario and trigger, however old", async () => {
+  const records = [
+    record(1, "a", "pass"),
+    manual(record(2, "a", "fail")),
+    record(300, "a", "fail"),
+    record(400, "a", "fail"),
+    record(500, "a", null),
+    manual(record(600, "a", "fail")),
+  ];
+  expect((await goneOf(records, {})).gone).toEqual(idsOf(records.slice(3)));
+});
+
+it("counts a run without verdict, by error or loss, as a failure", async () => {
   const lost: RunRecord = { ...record(300, "a", null), state: "lost" };
   const records = [record(1, "a", "pass"), lost, record(400, "a", "fail")];
-  expect(expired(records, { keepRuns: 1, keepDays: 1, now: NOW })).toEqual([records[2]?.id]);
+  expect((await goneOf(records, {})).gone).toEqual([records[2]?.id]);
 });
 
-it("never removes the newest record of a scenario that no longer runs", () => {
+it("39: never removes the newest judged run of a scenario and trigger, behind runs that say nothing", async () => {
+  const records = [record(1, "a", "invalid"), record(2, "a", null), record(3, "a", "pass"), record(4, "a", "pass")];
+  expect((await goneOf(records, {})).gone).toEqual([records[3]?.id]);
+});
+
+it("never removes the newest record of a scenario that no longer runs", async () => {
   const records = [record(1, "a", "pass"), record(2, "a", "pass"), record(700, "retired", "pass")];
-  expect(expired(records, { keepRuns: 1, keepDays: 1, now: NOW })).toEqual([records[1]?.id]);
+  expect((await goneOf(records, {})).gone).toEqual([records[1]?.id]);
 });
 
+it("passes over what has no readable record, and gives no more than asked", async () => {
+  const records = [1, 2, 3, 4, 5].map((days) => record(days, "a", "pass"));
+  const ids = idsOf(records) as RunId[];
+  const read = (id: RunId) => Promise.resolve(id === ids[2] ? undefined : records.find((r) => r.id === id));
+  const limits = { keepRuns: 1, keepDays: 1, now: NOW, pins: new Set<RunId>(), atMost: 2 };
+  expect(await expired(ids, read, limits)).toEqual([ids[1], ids[3]]);
+});
+
+it("reads nothing while nothing is due, and hardly more than is removed", async () => {
+  const records = Array.from({ length: 3000 }, (_, index) => record(index / 24, `s${index % 7}`, "pass"));
+  expect((await goneOf(records, { keepRuns: 5000, keepDays: 200 })).read).toEqual([]);
+  const { gone, read } = await goneOf(records, { keepRuns: 2900, keepDays: 200 });
+  expect(gone).toHaveLength(100);
+  expect(read.length).toBeLessThanOrEqual(107);
+});
+
+const triggers = fc.constantFrom<Trigger>("cron", "manual");
+const verdicts = fc.constantFrom<RunRecord["verdict"]>("pass", "fail", "warning", "invalid", null);
 const anyRecord = fc
-  .tuple(
-    fc.integer({ min: 0, max: 900 }),
-    fc.constantFrom("a", "b", "c"),
-    fc.constantFrom<RunRecord["verdict"]>("pass", "fail", "warning", "invalid", null),
-  )
-  .map(([days, scenario, verdict]) => record(days, scenario, verdict));
+  .tuple(fc.integer({ min: 0, max: 900 }), fc.constantFrom("a", "b", "c"), verdicts, triggers)
+  .map(([days, scenario, verdict, trigger]) => ({ ...record(days, scenario, verdict), trigger }));
 const anyRecords = fc.uniqueArray(anyRecord, { maxLength: 40, selector: (r) => r.id });
 
-it("keeps the newest record and the newest failure of each scenario, in any order of the list", () => {
-  fc.assert(
-    fc.property(anyRecords, fc.nat(20), fc.nat(400), (records, keepRuns, keepDays) => {
-      const limits = { keepRuns, keepDays, now: NOW };
-      const gone = expired(records, limits);
-      expect(expired([...records].reverse(), limits)).toEqual(gone);
+it("39: whatever there is, keeps the newest, the newest judged and the newest failure of each, and removes the rest", async () => {
+  const isJudged = (r: RunRecord): boolean => r.verdict !== null && r.verdict !== "invalid";
+  const isFailure = (r: RunRecord): boolean => r.verdict === "fail" || r.state === "error";
+  await fc.assert(
+    fc.asyncProperty(anyRecords, fc.nat(20), fc.nat(400), async (records, keepRuns, keepDays) => {
+      const { gone } = await goneOf(records, { keepRuns, keepDays });
+      const newestFirst = [...records].sort((a, b) => (a.id < b.id ? 1 : -1));
+      const needed = new Set<string>();
       for (const scenario of ["a", "b", "c"]) {
-        const own = records.filter((r) => r.scenario === scenario).sort((a, b) => (a.id < b.id ? 1 : -1));
-        expect(gone).not.toContain(own[0]?.id);
-        expect(gone).not.toContain(own.find((r) => r.verdict === "fail" || r.state === "error")?.id);
+        for (const trigger of ["cron", "manual"]) {
+          const own = newestFirst.filter((r) => r.scenario === scenario && r.trigger === trigger);
+          for (const r of [own[0], own.find(isJudged), own.find(isFailure)]) if (r !== undefined) needed.add(r.id);
+        }
       }
+      const due = newestFirst.filter((r, i) => i >= keepRuns || Date.parse(r.ended_at) < NOW - keepDays * DAY_MS);
+      expect(gone).toEqual(idsOf(due).filter((id) => !needed.has(id)));
     }),
+    { numRuns: 300 },
   );
 });

@@ -1,57 +1,50 @@
 import { join } from "node:path";
-import type { Instant, RunRecord } from "../model/index.ts";
+import type { Instant, RunId, RunRecord } from "../model/index.ts";
 import { listFolder, removeFolder, renamePath } from "../platform/files.ts";
+import { readDecisions } from "./decisions.ts";
+import { expired } from "./expired.ts";
 import { runFolder } from "./folder.ts";
-import { listRecords } from "./read.ts";
+import { readRecord } from "./read.ts";
+import { runNames } from "./run-names.ts";
 
 export interface RetentionLimits {
-  /** Most records kept, over all scenarios. */
+  /** Most runs kept, over all scenarios. */
   readonly keepRuns: number;
-  /** Days after its end that a record is kept. */
+  /** Days after its end that a run is kept. */
   readonly keepDays: number;
   readonly now: Instant;
+  /** Most runs removed at once; the rest goes the next time. Absent: 1,000. */
+  readonly atMost?: number;
 }
 
 export interface RetentionResult {
-  readonly removed: readonly string[];
+  /** For the store to forget. */
+  readonly removed: readonly RunId[];
   /** What could not be removed, each one sentence. */
   readonly problems: readonly string[];
 }
 
-const DAY_MS = 86_400_000;
+const AT_MOST = 1000;
 const REMOVING = ".removing-";
 
 /**
- * Ids of the records that may go: too old, or beyond the newest `keepRuns`. Never the newest record nor the newest
- * failure of a scenario, however old: they are what somebody looks for first.
+ * Removes the expired runs below `folder`; what is no readable record is never removed. Pinned baselines stay, and so
+ * does everything while nobody can tell what is pinned.
  */
-export function expired(records: readonly RunRecord[], limits: RetentionLimits): readonly string[] {
-  const newestFirst = [...records].sort((a, b) => (a.id < b.id ? 1 : -1));
-  const kept = new Set([...firstOfEachScenario(newestFirst), ...firstOfEachScenario(newestFirst.filter(isFailure))]);
-  const oldest = limits.now - limits.keepDays * DAY_MS;
-  return newestFirst
-    .filter((record, index) => index >= limits.keepRuns || Date.parse(record.ended_at) < oldest)
-    .map((record) => record.id)
-    .filter((id) => !kept.has(id));
-}
-
-function isFailure(record: RunRecord): boolean {
-  return record.verdict === "fail" || record.state === "error" || record.state === "lost";
-}
-
-function firstOfEachScenario(newestFirst: readonly RunRecord[]): readonly string[] {
-  const first = new Map<string, string>();
-  for (const record of newestFirst) if (!first.has(record.scenario)) first.set(record.scenario, record.id);
-  return [...first.values()];
-}
-
-/** Removes the expired runs below `folder`; what is no readable record is never removed. */
 export async function applyRetention(folder: string, limits: RetentionLimits): Promise<RetentionResult> {
-  const listed = await listRecords(folder);
-  if ("problem" in listed) return { removed: [], problems: [listed.problem] };
-  const removed: string[] = [];
-  const problems: string[] = await removeLeftovers(folder);
-  for (const id of expired(listed.records, limits)) {
+  const names = await runNames(folder);
+  if ("problem" in names) return { removed: [], problems: [names.problem] };
+  const problems = await removeLeftovers(folder);
+  const decisions = await readDecisions(folder);
+  if ("problem" in decisions)
+    return { removed: [], problems: [...problems, `${decisions.problem} Nothing is removed.`] };
+  const read = async (id: RunId): Promise<RunRecord | undefined> => {
+    const found = await readRecord(folder, id);
+    return "record" in found ? found.record : undefined;
+  };
+  const { atMost = AT_MOST } = limits;
+  const removed: RunId[] = [];
+  for (const id of await expired(names.ids, read, { ...limits, atMost, pins: new Set(decisions.pins.keys()) })) {
     const problem = await removeRun(folder, id);
     if (problem === undefined) removed.push(id);
     else problems.push(problem);
@@ -60,7 +53,7 @@ export async function applyRetention(folder: string, limits: RetentionLimits): P
 }
 
 /** First out of sight by one rename, then away: a crash in between leaves no half run in the list. */
-async function removeRun(folder: string, id: string): Promise<string | undefined> {
+async function removeRun(folder: string, id: RunId): Promise<string | undefined> {
   const run = await runFolder(folder, id);
   if ("problem" in run) return run.problem;
   const hidden = join(folder, `${REMOVING}${id}`);

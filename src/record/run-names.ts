@@ -1,0 +1,45 @@
+import { isRunId, type Instant, type RunId } from "../model/index.ts";
+import { listFolder } from "../platform/files.ts";
+
+/** Ids of the run folders below `folder`, newest first: from their names alone, whatever is in them. */
+export async function runNames(
+  folder: string,
+): Promise<{ readonly ids: readonly RunId[] } | { readonly problem: string }> {
+  const listed = await listFolder(folder);
+  if ("problem" in listed) {
+    if (listed.problem.kind === "missing") return { ids: [] };
+    return { problem: `The results cannot be listed: ${listed.problem.text}` };
+  }
+  const ids = listed.entries.flatMap(({ name, kind }) => (kind === "folder" && isRunId(name) ? [name] : []));
+  return { ids: ids.reverse() };
+}
+
+const STAMP_LENGTH = "20261123T020000Z".length;
+const SUFFIX_LENGTH = 4;
+
+export function scenarioOf(id: RunId): string {
+  return id.slice(STAMP_LENGTH + 1, -SUFFIX_LENGTH - 1);
+}
+
+/** When the run was asked for. */
+export function instantOf(id: RunId): Instant {
+  const [date, time] = [id.slice(0, 8), id.slice(9, 15)];
+  const part = (text: string, from: number): number => Number(text.slice(from, from + 2));
+  return Date.UTC(
+    Number(date.slice(0, 4)),
+    part(date, 4) - 1,
+    part(date, 6),
+    ...([part(time, 0), part(time, 2), part(time, 4)] as const),
+  );
+}
+
+/** The ids of each scenario, in the order given. */
+export function byScenario(ids: readonly RunId[]): ReadonlyMap<string, readonly RunId[]> {
+  const groups = new Map<string, RunId[]>();
+  for (const id of ids) {
+    const group = groups.get(scenarioOf(id));
+    if (group === undefined) groups.set(scenarioOf(id), [id]);
+    else group.push(id);
+  }
+  return groups;
+}
