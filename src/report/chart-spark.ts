@@ -1,13 +1,15 @@
 /** A scenario's P95 over its recent runs, small enough for a row: line, limit, and a mark for each run's result. */
 import { line } from "d3-shape";
 import { formatLimit, formatValue, type RunSummary } from "../model/index.ts";
-import { html, type Html } from "./html.ts";
+import { html, trusted, type Html } from "./html.ts";
 import { MARKS } from "./marks.ts";
 import { at } from "./svg.ts";
-import { outcomeOf } from "./words.ts";
+import { outcomeOf, timeText } from "./words.ts";
 
 const MOST_RUNS = 20;
 const [WIDTH, HEIGHT, PAD] = [176, 56, 7] as const;
+
+const CROSS = trusted('<path class="miss" d="M-2.5-2.5 2.5 2.5M2.5-2.5-2.5 2.5"/>');
 
 interface Point {
   readonly run: RunSummary;
@@ -54,17 +56,15 @@ function pathOf(points: readonly Point[], y: (value: number) => number): string 
   return path(points) ?? "";
 }
 
-/** A run without a P95 leaves a gap in the line and a cross below it. */
+/** A run without a P95 leaves a gap in the line and a cross below it. What did not pass says when it was. */
 function markOf({ run, x, value }: Point, y: (value: number) => number): Html {
-  const text = `${runText({ run, x, value })}, ${run.started_at ?? run.queued_at ?? run.id}`;
+  const { tone } = outcomeOf(run);
+  const when = run.started_at ?? run.queued_at ?? run.id;
+  const title = tone !== "pass" && html`<title>${timeText(when)}: ${runText({ run, x, value })}</title>`;
   if (value === undefined) {
-    return html`<g transform="translate(${at(x)} ${HEIGHT - 4})"
-      ><path class="miss" d="M-2.5-2.5 2.5 2.5M2.5-2.5-2.5 2.5" /><title>${text}</title></g
-    >`;
+    return html`<g transform="translate(${at(x)} ${HEIGHT - 4})">${CROSS}${title}</g>`;
   }
-  return html`<g transform="translate(${at(x)} ${at(y(value))}) scale(.7)"
-    >${MARKS[outcomeOf(run).tone]}<title>${text}</title></g
-  >`;
+  return html`<g transform="translate(${at(x)} ${at(y(value))}) scale(.7)">${MARKS[tone]}${title}</g>`;
 }
 
 function runText({ run, value }: Point): string {

@@ -8,6 +8,8 @@ export interface StatusServer {
   readonly url: string;
   /** What the next answers show. */
   show(view: StatusView): void;
+  /** Answers with the page as `edit` makes it. */
+  change(edit: (markup: string) => string): void;
   /** Answers with this status until `show`. */
   refuse(status: number): void;
   /** How many times the page was asked for. */
@@ -44,9 +46,14 @@ export async function serveStatus(first: StatusView): Promise<StatusServer> {
       page = statusPage(view).markup;
       status = 200;
     },
+    change(edit) {
+      page = edit(page);
+      status = 200;
+    },
     refuse: (code) => void (status = code),
     asked: () => count,
     async die() {
+      if (!server.listening) return;
       server.closeAllConnections();
       server.close();
       await once(server, "close");
