@@ -1,4 +1,5 @@
-// `npm start`, after the set-up: the reference chatbot, a Prometheus, one judged run, then all stays up until Ctrl-C.
+// `npm start`, after the set-up: the reference chatbot, a Prometheus, the daemon with the nightly schedule and one
+// judged run through it; then all stays up until Ctrl-C.
 //   node tools/start.mjs                     stays up
 //   node tools/start.mjs --once              ends after the run, with its exit code
 //   node tools/start.mjs --results=FOLDER    keeps the run elsewhere than in results/
@@ -7,10 +8,10 @@ import { parseArgs } from "node:util";
 import { ROOT } from "./setup/machine.mjs";
 import { stopPart } from "./start/child.mjs";
 import { outcomeLine, whereToLookNext } from "./start/next.mjs";
-import { configFor, readStackState, startDemo, startSmoke, startStack } from "./start/parts.mjs";
+import { configFor, readStackState, startDaemon, startDemo, startSmoke, startStack } from "./start/parts.mjs";
 
-/** Prometheus writes its data down within eight seconds; all together end within ten. */
-const GRACE_MS = 9_000;
+/** The daemon ends a run within 25 seconds and Prometheus writes its data down within eight; mostly it is one or two. */
+const GRACE_MS = 27_000;
 const INTERRUPTED = 130;
 const BROKEN = 4;
 
@@ -52,6 +53,11 @@ async function story() {
   started.push(stack.part);
   const prometheus = await unlessStopped(stack.ready);
   say(`Prometheus  ${prometheus.url ?? `not there, so nothing is sent to it: ${prometheus.problem}`}`);
+  const daemon = await startDaemon(results, config);
+  started.push(daemon.part);
+  const chatbench = await unlessStopped(daemon.ready);
+  if (chatbench.problem !== undefined) throw new StartError(`The daemon did not start: ${chatbench.problem}`);
+  say(`Chatbench   ${chatbench.url} (status page; runs what chatbench.yml schedules)`);
   say("smoke run   ten users talk with the chatbot for half a minute\n");
 
   const smoke = startSmoke(config);
@@ -59,9 +65,11 @@ async function story() {
   const { code } = await unlessStopped(smoke.exited);
   say(`\n${outcomeLine(code)}`);
   if (asked.once) return code;
-  whereToLookNext({ results, chatbotUrl: chatbot.urls.chatbot, prometheusUrl: prometheus.url }).forEach(say);
+  const urls = { chatbotUrl: chatbot.urls.chatbot, daemonUrl: chatbench.url, prometheusUrl: prometheus.url };
+  whereToLookNext({ results, ...urls }).forEach(say);
   say("\nEverything stays up until Ctrl-C.");
-  await untilStopped(prometheus.url === undefined ? [demo.part] : [demo.part, stack.part]);
+  const parts = [demo.part, daemon.part];
+  await untilStopped(prometheus.url === undefined ? parts : [...parts, stack.part]);
   return code;
 }
 

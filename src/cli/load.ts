@@ -1,15 +1,21 @@
 import { dirname, join, resolve } from "node:path";
 import { loadConfig } from "../config/index.ts";
+import type { Loaded } from "../daemon/configuration.ts";
 import { formatDiagnostic, type Config } from "../model/index.ts";
 import * as files from "../platform/files.ts";
 import type { Context } from "./context.ts";
 
 /** The checked configuration, or undefined after every problem was told. Warnings are told and do not stop. */
 export async function loadOrTell(context: Context, file: string): Promise<Config | undefined> {
+  return (await loadedOrTell(context, file))?.config;
+}
+
+/** The same with the hash of the file. */
+export async function loadedOrTell(context: Context, file: string): Promise<Loaded | undefined> {
   const loaded = await loadConfig(resolve(context.machine.cwd, file), { files, environment: context.machine.env });
   const told = "problems" in loaded ? loaded.problems : loaded.warnings;
   for (const diagnostic of told) context.console.note(formatDiagnostic(diagnostic));
-  return "problems" in loaded ? undefined : loaded.config;
+  return "problems" in loaded ? undefined : loaded;
 }
 
 /**

@@ -5,11 +5,21 @@ import { initCommand } from "./init.ts";
 import { reportCommand } from "./report.ts";
 import { runCommand } from "./run.ts";
 import { runsCommand } from "./runs.ts";
+import { serveCommand } from "./serve.ts";
 import { showCommand } from "./show.ts";
 import { stackCommand } from "./stack.ts";
 import { validateCommand } from "./validate.ts";
 
-const COMMANDS = [initCommand, validateCommand, runCommand, runsCommand, showCommand, reportCommand, stackCommand];
+const COMMANDS = [
+  initCommand,
+  validateCommand,
+  runCommand,
+  serveCommand,
+  runsCommand,
+  showCommand,
+  reportCommand,
+  stackCommand,
+];
 
 /** The whole command line; one file a command. */
 export function createProgram(context: Context): Command {

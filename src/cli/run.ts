@@ -1,12 +1,14 @@
 import { Command } from "commander";
 import { withOverrides, hint } from "../config/index.ts";
 import { exitCodeOf } from "../judge/index.ts";
-import { runIdOf, type Config, type RunRecord, type Scenario } from "../model/index.ts";
-import { randomSuffix } from "../platform/ids.ts";
+import { runningDaemon } from "../daemon/state-file.ts";
+import type { Config, RunRecord, Scenario } from "../model/index.ts";
+import type { RunWish } from "./client.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
 import { loadOrTell } from "./load.ts";
 import { durationOption, usersOption } from "./parse.ts";
+import { createRemoteRunner } from "./remote-runner.ts";
 import { createRunner } from "./runner.ts";
 
 interface RunOptions {
@@ -43,20 +45,38 @@ async function run(context: Context, names: readonly string[], options: RunOptio
     chosen.problems.forEach((problem) => context.console.note(`chatbench run: ${problem}`));
     return EXIT.usage;
   }
-  const runner = await createRunner(context, config, options.json === true);
+  const daemon = await runningDaemon(config.results.folder);
+  const runner =
+    daemon === undefined
+      ? await createRunner(context, config, options.json === true)
+      : createRemoteRunner(context, { config, quiet: options.json === true, daemon });
   try {
     const records: RunRecord[] = [];
+    let refused = false;
     for (const scenario of chosen.scenarios) {
       if (runner.stopped()) break;
-      const id = runIdOf(context.clock.now(), scenario.name, randomSuffix(4));
-      const revision = options.revision === undefined ? {} : { revision: options.revision };
-      records.push(await runner.run({ id, scenario, trigger: "manual", ...revision }));
+      const record = await runner.run(scenario, wishOf(scenario.name, options));
+      if (record === undefined) refused = true;
+      else records.push(record);
     }
     if (options.json === true) context.console.result(JSON.stringify({ runs: records }, null, 2));
-    return runner.stopped() ? EXIT.interrupted : exitCodeOf(records);
+    if (runner.stopped()) return EXIT.interrupted;
+    return refused && exitCodeOf(records) === 0 ? EXIT.broken : exitCodeOf(records);
   } finally {
     await runner.close();
   }
+}
+
+/** The same wish as the daemon's interface takes it: what was not said stays as configured. */
+function wishOf(scenario: string, { target, pattern, users, duration, revision }: RunOptions): RunWish {
+  return {
+    scenario,
+    ...(target === undefined ? {} : { target }),
+    ...(pattern === undefined ? {} : { pattern }),
+    ...(users === undefined ? {} : { users }),
+    ...(duration === undefined ? {} : { duration_seconds: duration }),
+    ...(revision === undefined ? {} : { revision }),
+  };
 }
 
 type Chosen = { readonly scenarios: readonly Scenario[] } | { readonly problems: readonly string[] };

@@ -1,21 +1,26 @@
 import { join } from "node:path";
 import { createSeriesReader } from "../collect/prometheus.ts";
 import { fingerprint } from "../environment/fingerprint.ts";
-import type { Config, Reason, RunRecord } from "../model/index.ts";
+import { runIdOf, type Config, type Reason, type RunRecord, type Scenario } from "../model/index.ts";
 import { singlePlan } from "../plan/index.ts";
+import { randomSuffix } from "../platform/ids.ts";
 import { machineFacts } from "../platform/machine.ts";
 import { writeOverview, writePages } from "../daemon/pages.ts";
+import { ownProcess } from "../platform/own-process.ts";
 import { applyRetention, createRecords, type RecordStore } from "../record/index.ts";
 import { renderRun } from "../report/index.ts";
 import { executeRun, type RunDeps, type RunRequest } from "../run/index.ts";
 import { runningStack } from "../stack/index.ts";
 import { VERSION } from "../version.ts";
+import type { RunWish } from "./client.ts";
 import type { Context } from "./context.ts";
 import { createProgressView, type ProgressView } from "./progress.ts";
 import { createStopSwitch } from "./stop-switch.ts";
 
+/** Runs what the command line asks for: here, or through the daemon that keeps these results. */
 export interface Runner {
-  run(request: RunRequest): Promise<RunRecord>;
+  /** `scenario` has the command line's changes on it already, `wish` holds them for a daemon. Undefined: refused. */
+  run(scenario: Scenario, wish: RunWish): Promise<RunRecord | undefined>;
   /** Somebody has asked to stop: no further run begins. */
   stopped(): boolean;
   close(): Promise<void>;
@@ -27,15 +32,19 @@ export async function createRunner(context: Context, config: Config, quiet: bool
   const records = createRecords(config.results.folder, { onProblem: problem });
   const prometheus = await findPrometheus(context, config);
   const stop = createStopSwitch(context);
+  const owner = await ownProcess();
   return {
     stopped: () => stop.stop.aborted,
-    async run(request) {
+    async run(scenario, { revision }) {
+      const id = runIdOf(context.clock.now(), scenario.name, randomSuffix(4));
+      const request: RunRequest = { id, scenario, trigger: "manual", ...(revision === undefined ? {} : { revision }) };
       const view = quiet ? NO_VIEW : createProgressView(context.console, request.scenario.name);
       const deps = depsFor(context, request, { records, view });
-      const executed = await executeRun(request, { ...deps, ...stop, ...(prometheus && { prometheus }) });
+      const executed = await executeRun(request, { ...deps, ...stop, owner, ...(prometheus && { prometheus }) });
       view.end();
+      if (executed.problem !== undefined) problem(executed.problem);
       const { problem: noPage } = await writePages(executed, config.results.folder, records);
-      if (!quiet) tell(context, executed.record);
+      if (!quiet) tellRun(context, executed.record);
       if (noPage !== undefined) problem(noPage);
       else if (!quiet)
         context.console.note(`Report: ${join(config.results.folder, executed.record.id, "report.html")}`);
@@ -51,7 +60,7 @@ export async function createRunner(context: Context, config: Config, quiet: bool
   };
 }
 
-const NO_VIEW: ProgressView = { show: () => undefined, end: () => undefined };
+export const NO_VIEW: ProgressView = { show: () => undefined, end: () => undefined };
 
 /** The configured Prometheus, else the local stack's, else none. */
 async function findPrometheus(context: Context, config: Config): Promise<RunDeps["prometheus"]> {
@@ -59,7 +68,7 @@ async function findPrometheus(context: Context, config: Config): Promise<RunDeps
   return url === undefined ? undefined : { url, reader: createSeriesReader({ url, clock: context.clock }) };
 }
 
-type OwnDeps = Omit<RunDeps, "stop" | "kill" | "prometheus">;
+type OwnDeps = Omit<RunDeps, "stop" | "kill" | "prometheus" | "owner">;
 
 function depsFor(context: Context, request: RunRequest, own: { records: RecordStore; view: ProgressView }): OwnDeps {
   const { scenario } = request;
@@ -70,12 +79,14 @@ function depsFor(context: Context, request: RunRequest, own: { records: RecordSt
     plan: singlePlan(scenario),
     environment: (engine) =>
       fingerprint({ machine: machineFacts(), engine, chatbench: VERSION, targetUrl: scenario.target.baseUrl }),
+    onState: () => undefined,
     onProgress: (progress) => own.view.show(progress),
     onRecorded: () => own.view.end(),
   };
 }
 
-function tell(context: Context, record: RunRecord): void {
+/** The table of a run, as both runners show it. */
+export function tellRun(context: Context, record: RunRecord): void {
   const { console } = context;
   console.result(renderRun(record, { colour: console.colour.result, width: console.width }));
 }

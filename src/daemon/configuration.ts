@@ -5,9 +5,17 @@ import * as files from "../platform/files.ts";
 /** The configuration in use, which a bad file never replaces. */
 export interface Configuration {
   current(): Config;
+  /** Of the text of the file in use. */
+  sha256(): string;
   reloadState(): { readonly succeeded: boolean; readonly at: Instant };
   /** Reads the file again: every problem, and nothing changed; or none, and the new one is in use. */
   reload(): Promise<{ readonly problems: readonly Diagnostic[]; readonly restartFor: readonly string[] }>;
+}
+
+/** A sound configuration as it was read. */
+export interface Loaded {
+  readonly config: Config;
+  readonly sha256: string;
 }
 
 export interface ConfigurationDeps {
@@ -15,11 +23,16 @@ export interface ConfigurationDeps {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-export function createConfiguration(first: Config, { clock, env }: ConfigurationDeps): Configuration {
+export function createConfiguration(
+  { config: first, sha256: firstHash }: Loaded,
+  { clock, env }: ConfigurationDeps,
+): Configuration {
   let current = first;
+  let sha256 = firstHash;
   let state = { succeeded: true, at: clock.now() };
   return {
     current: () => current,
+    sha256: () => sha256,
     reloadState: () => state,
     async reload() {
       const loaded = await loadConfig(first.file, { files, environment: env });
@@ -29,6 +42,7 @@ export function createConfiguration(first: Config, { clock, env }: Configuration
       }
       const restartFor = fixedChanges(first, loaded.config);
       current = withFixed(first, loaded.config);
+      sha256 = loaded.sha256;
       state = { succeeded: true, at: clock.now() };
       return { problems: [], restartFor };
     },

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { Secret, type Config } from "../model/index.ts";
+import { Secret, type Clock, type Config, type Log } from "../model/index.ts";
+import { openEmbeddedStore, openStore, type OpenStore } from "../store/index.ts";
 
 /** Where the queue and the index of runs live. */
 export type DatabasePlace =
@@ -11,4 +12,17 @@ export function databasePlace(config: Config, env: Readonly<Record<string, strin
   if (config.database !== undefined) return { kind: "postgres", url: config.database.url };
   if (inherited !== "") return { kind: "postgres", url: new Secret(inherited) };
   return { kind: "embedded", folder: join(config.results.folder, ".store") };
+}
+
+export type OpenedDatabase =
+  | { readonly store: OpenStore; readonly quarantined?: string; readonly text: string }
+  /** Nothing that waiting would mend: another process has it, or the folder cannot be used. */
+  | { readonly problem: string };
+
+/** The store on that database; one that cannot be reached yet is open all the same. */
+export async function openDatabase(place: DatabasePlace, clock: Clock, log: Log): Promise<OpenedDatabase> {
+  const options = { clock, onProblem: (text: string) => log.warn(text, { source: "database" }) };
+  if (place.kind === "postgres") return { store: openStore({ ...options, url: place.url }), text: "PostgreSQL" };
+  const opened = await openEmbeddedStore({ ...options, folder: place.folder });
+  return "problem" in opened ? opened : { ...opened, text: `the embedded database in ${place.folder}` };
 }

@@ -25,12 +25,17 @@ export interface LatestRuns {
  */
 export interface History {
   note(record: RunRecord): void;
+  /** A row of a list: for the trend and for counting, where its record was not read. */
+  noteSummary(run: RunSummary): void;
   latest(): readonly LatestRuns[];
+  of(scenario: string, trigger: Trigger): LatestRuns | undefined;
   /** Oldest first. */
   recent(scenario: string): readonly RunSummary[];
   /** Newest of all triggers. */
   last(scenario: string): RunRecord | undefined;
   forget(ids: readonly string[]): void;
+  /** Changes with what is held. */
+  version(): number;
 }
 
 interface Entry {
@@ -43,13 +48,26 @@ interface Entry {
 export function createHistory(): History {
   const entries = new Map<string, Entry>();
   const recent = new Map<string, RunSummary[]>();
+  let version = 0;
   return {
+    version: () => version,
+    noteSummary(run) {
+      if (run.ended_at === undefined) return;
+      const entry = entries.get(`${run.scenario} ${run.trigger}`);
+      if (entry !== undefined && isJudged(run)) count(entry.verdicts, run);
+      recent.set(run.scenario, inserted(recent.get(run.scenario) ?? [], run));
+    },
     note(record) {
+      version += 1;
       const key = `${record.scenario} ${record.trigger}`;
       entries.set(key, noted(entries.get(key), record));
       recent.set(record.scenario, inserted(recent.get(record.scenario) ?? [], summaryOf(record)));
     },
     latest: () => [...entries.values()].map(latestOf),
+    of(scenario, trigger) {
+      const entry = entries.get(`${scenario} ${trigger}`);
+      return entry && latestOf(entry);
+    },
     recent: (scenario) => recent.get(scenario) ?? [],
     last(scenario) {
       const all = [...entries.values()].filter((entry) => entry.last.scenario === scenario);
@@ -73,17 +91,21 @@ function noted(entry: Entry | undefined, record: RunRecord): Entry {
   if (record.id >= known.last.id) known.last = record;
   if (!isJudged(record)) return known;
   if (record.id >= (known.judged?.id ?? "")) known.judged = record;
-  verdicts.set(record.id, record.verdict);
-  const oldest = [...verdicts.keys()].sort()[0];
-  if (verdicts.size > VERDICTS && oldest !== undefined) verdicts.delete(oldest);
+  count(verdicts, record);
   return known;
 }
 
-type Judged = RunRecord & { readonly verdict: Verdict };
+type Judged = Pick<RunSummary, "id"> & { readonly verdict: Verdict };
 
 /** Invalid says nothing about the target: it neither raises nor resolves what the last judged run said. */
-function isJudged(record: RunRecord): record is Judged {
-  return record.verdict !== null && record.verdict !== "invalid";
+function isJudged<T extends Pick<RunSummary, "id" | "verdict">>(run: T): run is T & Judged {
+  return run.verdict !== null && run.verdict !== "invalid";
+}
+
+function count(verdicts: Map<string, Verdict>, run: Judged): void {
+  verdicts.set(run.id, run.verdict);
+  const oldest = [...verdicts.keys()].sort()[0];
+  if (verdicts.size > VERDICTS && oldest !== undefined) verdicts.delete(oldest);
 }
 
 function latestOf({ last, judged, verdicts }: Entry): LatestRuns {

@@ -17,6 +17,10 @@ export interface Machine {
   readonly stderr: Output;
   /** Hears Ctrl-C (SIGINT) and SIGTERM until the returned function is called; while heard, they end nothing by themselves. */
   onStop(listener: (signal: "SIGINT" | "SIGTERM") => void): () => void;
+  /** Hears SIGHUP until the returned function is called. */
+  onHangup(listener: () => void): () => void;
+  /** Hears what nobody caught, once, until the returned function is called; the process is then to end. */
+  onCrash(listener: (error: unknown) => void): () => void;
   /** Ends the process now. */
   exit(code: number): never;
 }
@@ -64,6 +68,14 @@ export function realMachine(): Machine {
         process.off("SIGINT", listener);
         process.off("SIGTERM", listener);
       };
+    },
+    onHangup(listener) {
+      process.on("SIGHUP", listener);
+      return () => void process.off("SIGHUP", listener);
+    },
+    onCrash(listener) {
+      process.once("uncaughtException", listener).once("unhandledRejection", listener);
+      return () => void process.off("uncaughtException", listener).off("unhandledRejection", listener);
     },
     exit: (code) => process.exit(code),
   };

@@ -29,6 +29,8 @@ export function testMachine(
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    onHangup: () => () => undefined,
+    onCrash: () => () => undefined,
     exit(code) {
       throw new Error(`exit ${String(code)}`);
     },

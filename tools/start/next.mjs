@@ -19,10 +19,11 @@ export function outcomeLine(code) {
 }
 
 /** The lines after the table. */
-export function whereToLookNext({ results, chatbotUrl, prometheusUrl }) {
+export function whereToLookNext({ results, chatbotUrl, daemonUrl, prometheusUrl }) {
   return [
     "",
     "Where to look next",
+    `  Status page       ${daemonUrl}`,
     ...reportLines(results),
     ...(prometheusUrl === undefined ? [] : [`  Live series       ${queryLink(prometheusUrl)}`]),
     `  The chatbot       curl -s ${chatbotUrl}/api/chat -H 'content-type: application/json' -d '{"conversation_id":"me","message":"hello"}'`,

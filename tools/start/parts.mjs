@@ -1,4 +1,5 @@
-// The three parts of `npm start`: the reference chatbot with its provider, the local Prometheus, a judged smoke run.
+// The parts of `npm start`: the reference chatbot with its provider, the local Prometheus, the daemon with the nightly
+// schedule, and a judged smoke run through it.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join, relative } from "node:path";
@@ -8,7 +9,7 @@ import { startPart } from "./child.mjs";
 
 const MAIN = "dist/src/main.js";
 const CONFIG = join(ROOT, "chatbench.yml");
-const PORTS = { chatbot: 8000, provider: 8001 };
+const PORTS = { chatbot: 8000, provider: 8001, daemon: 8640 };
 
 /** Logs of the parts, and the copy of the configuration, in this results folder. */
 const ownFolder = (results) => join(results, ".start");
@@ -34,10 +35,22 @@ export async function startDemo(results, say) {
 
 /** Starts the local Prometheus; `ready` resolves with its URL, or with why there is none. */
 export function startStack(results, config) {
+  return startService("Prometheus", [MAIN, "-c", config, "stack", "up"], join(ownFolder(results), "stack.log"));
+}
+
+/** Starts the daemon; `ready` resolves with its URL, or with why there is none. */
+export async function startDaemon(results, config) {
+  const free = (await freeOrAny(PORTS.daemon)) === PORTS.daemon;
+  const listen = free ? [] : ["--listen", "127.0.0.1:0"];
+  return startService("daemon", [MAIN, "-c", config, "serve", ...listen], join(ownFolder(results), "daemon.log"));
+}
+
+/** A part that prints a line with its URL when it is ready, and logs to a file. */
+function startService(name, args, log) {
   let announce;
   const announced = new Promise((resolve) => (announce = resolve));
-  const part = startPart("Prometheus", [MAIN, "-c", config, "stack", "up"], {
-    log: join(ownFolder(results), "stack.log"),
+  const part = startPart(name, args, {
+    log,
     onLine: (line) => {
       const url = /\bhttps?:\/\/\S+/.exec(line)?.[0];
       if (url !== undefined) announce({ url });
@@ -47,7 +60,7 @@ export function startStack(results, config) {
   return { part, ready: Promise.race([announced, ended]) };
 }
 
-/** The judged run, on our terminal. */
+/** The judged run through the daemon, on our terminal. */
 export function startSmoke(config) {
   return startPart("smoke run", [MAIN, "-c", config, "run", "smoke"]);
 }

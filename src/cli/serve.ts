@@ -1,0 +1,96 @@
+import { Command, InvalidArgumentError } from "commander";
+import { parseListen } from "../config/index.ts";
+import type { Loaded } from "../daemon/configuration.ts";
+import { startDaemon, type Daemon } from "../daemon/daemon.ts";
+import type { Config, Log } from "../model/index.ts";
+import { createLogger } from "../platform/logger.ts";
+import type { Context } from "./context.ts";
+import { EXIT } from "./exit.ts";
+import { loadedOrTell } from "./load.ts";
+
+interface ServeOptions {
+  readonly config: string;
+  readonly listen?: Config["server"]["listen"];
+}
+
+const CRASHED = 1;
+
+export function serveCommand(context: Context): Command {
+  return new Command("serve")
+    .description("Run the daemon: schedule, queue, status page, metrics and HTTP interface, until Ctrl-C.")
+    .option("--listen <host:port>", "where it listens, in place of server.listen; port 0: a free one", listenOption)
+    .action(async (_: unknown, command: Command) => context.exitWith(await serve(context, command.optsWithGlobals())));
+}
+
+function listenOption(text: string): Config["server"]["listen"] {
+  const parsed = parseListen(text);
+  if ("problem" in parsed) throw new InvalidArgumentError(parsed.problem);
+  return parsed.listen;
+}
+
+async function serve(context: Context, options: ServeOptions): Promise<number> {
+  const loaded = await loadedOrTell(context, options.config);
+  if (loaded === undefined) return EXIT.usage;
+  const log = createLogger(context.machine.stderr, "daemon");
+  const asked = stopRequest(context, log);
+  const { clock, engine, machine } = context;
+  const daemon = await startDaemon({ loaded: listeningOn(loaded, options), clock, engine, log, env: machine.env });
+  if ("problem" in daemon) {
+    context.console.note(`chatbench serve: ${daemon.problem}`);
+    return EXIT.broken;
+  }
+  asked.onSecond(() => void daemon.kill());
+  const crashed = watchForCrash(context, { daemon, log });
+  const stopHearing = machine.onHangup(() => void daemon.reload());
+  context.console.result(`Chatbench is ready at ${daemon.url}`);
+  const end = await Promise.race([asked.first, crashed]);
+  if (end === "stop") await daemon.stop();
+  stopHearing();
+  return end === "stop" ? EXIT.ok : CRASHED;
+}
+
+function listeningOn(loaded: Loaded, { listen }: ServeOptions): Loaded {
+  if (listen === undefined) return loaded;
+  return { ...loaded, config: { ...loaded.config, server: { ...loaded.config.server, listen } } };
+}
+
+interface StopRequest {
+  readonly first: Promise<"stop">;
+  /** What the second Ctrl-C does before the process ends. */
+  onSecond(kill: () => void): void;
+}
+
+/** The first Ctrl-C or SIGTERM stops in good order; the second kills what runs and ends this process at once. */
+function stopRequest({ machine }: Context, log: Log): StopRequest {
+  let kill = (): void => undefined;
+  let asked = false;
+  const first = new Promise<"stop">((resolve) => {
+    machine.onStop((signal) => {
+      if (asked) {
+        kill();
+        machine.exit(EXIT.interrupted);
+      }
+      asked = true;
+      log.info(`Stopping (${signal}); what runs is ended and kept. Again to stop at once.`);
+      resolve("stop");
+    });
+  });
+  return {
+    first,
+    onSecond(work) {
+      kill = work;
+    },
+  };
+}
+
+/** An error of ours that nobody caught: told once, load is ended, and whoever restarts us finds the rest in order. */
+function watchForCrash({ machine }: Context, to: { daemon: Daemon; log: Log }): Promise<"crash"> {
+  return new Promise((resolve) => {
+    machine.onCrash((error) => {
+      to.log.error(
+        `Chatbench itself failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+      void to.daemon.kill().finally(() => resolve("crash"));
+    });
+  });
+}

@@ -1,0 +1,142 @@
+import { createSeriesReader } from "../collect/prometheus.ts";
+import { fingerprint } from "../environment/fingerprint.ts";
+import { createExporter, type Exporter } from "../exporter/index.ts";
+import {
+  runIdOf,
+  type Clock,
+  type Config,
+  type Engine,
+  type Instance,
+  type Log,
+  type Trigger,
+} from "../model/index.ts";
+import { after } from "../platform/clock.ts";
+import { randomSuffix } from "../platform/ids.ts";
+import { machineFacts } from "../platform/machine.ts";
+import { isAlive } from "../platform/process-identity.ts";
+import { createRecords, createRunFolders } from "../record/index.ts";
+import { createRuns, type RunEvents, type Runs, type RunsDeps, type SeriesDeps } from "../run/index.ts";
+import type { OpenStore } from "../store/index.ts";
+import { VERSION } from "../version.ts";
+import type { Configuration } from "./configuration.ts";
+import { createEvents } from "./events.ts";
+import { exporterFacts } from "./exporter-facts.ts";
+import { createGlimpse } from "./glimpse.ts";
+import { createHealth, type Health } from "./health.ts";
+import { createHistory } from "./history.ts";
+import { createPageWriter, type PageWriter } from "./page-writer.ts";
+import { atWork, type Parts } from "./parts.ts";
+import type { StatusParts } from "./status.ts";
+import { tidyResults } from "./tidy.ts";
+import { createTimetable } from "./timetable.ts";
+
+const SOON_MS = 50;
+
+export interface AssembleDeps {
+  readonly configuration: Configuration;
+  readonly store: OpenStore;
+  readonly engine: Engine;
+  readonly instance: Instance;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface Assembled extends Omit<Parts, "reload"> {
+  readonly health: Health;
+  readonly pages: PageWriter;
+  /** Asks the database again, soon: several wishes are one question. */
+  readonly glance: () => void;
+}
+
+/** Puts the parts of the daemon together; nothing runs yet. */
+export function assemble(deps: AssembleDeps): Assembled {
+  const { configuration, store, engine, clock, log } = deps;
+  const config = (): Config => configuration.current();
+  const records = createRecords(config().results.folder, { onProblem: ({ text }) => log.error(text) });
+  const [history, glimpse] = [createHistory(), createGlimpse(store, clock)];
+  const glance = soon(() => glimpse.refresh(), log);
+  const health = createHealth({ configuration, engine, glimpse, log, seconds: () => clock.now() / 1000 });
+  const timetable = createTimetable({ config, glimpse, history, now: () => clock.now() });
+  const tidy = { config, records, store, history, clock, log };
+  const pages = createPageWriter({
+    folder: config().results.folder,
+    records,
+    log,
+    afterwards: () => tidyResults(tidy),
+  });
+  const exporter: Exporter = createExporter({
+    facts: () =>
+      exporterFacts({ ...{ configuration, glimpse, health, history, timetable }, running: () => working(runs) }),
+    ...{ version: VERSION, clock },
+    onProblem: (part, error) => log.error(`The metrics of ${part} could not be read: ${String(error)}`),
+  });
+  const events = createEvents({ exporter, history, pages, log, changed: glance });
+  const runs: Runs = createRuns({ ...runsDeps(deps, health, events), records });
+  const parts = { configuration, store, engine, runs, history, glimpse, timetable, exporter, health, pages, glance };
+  return {
+    ...parts,
+    problems: () => problemsOf(health),
+    statusParts: () => statusPartsOf(parts, clock.now()),
+    pagesWritten: (id) => pages.written(id),
+  };
+}
+
+function problemsOf(health: Health): readonly string[] {
+  return health
+    .parts()
+    .filter(({ ok }) => !ok)
+    .map(({ text }) => text);
+}
+
+type Known = Pick<Assembled, "configuration" | "runs" | "history" | "glimpse" | "timetable" | "health">;
+
+function statusPartsOf({ configuration, runs, history, glimpse, timetable, health }: Known, now: number): StatusParts {
+  const prometheusUrl = health.prometheusUrl();
+  return {
+    ...{ now, version: VERSION, config: configuration.current(), glimpse, history, timetable: timetable() },
+    ...{ progress: (id) => runs.progress(id), running: atWork(runs), health: health.parts() },
+    ...(prometheusUrl === undefined ? {} : { prometheusUrl }),
+  };
+}
+
+function working(runs: Runs): readonly { scenario: string; target: string; trigger: Trigger }[] {
+  return runs.running().map(({ run: { scenario, trigger } }) => ({
+    ...{ scenario: scenario.name, target: scenario.target.name, trigger },
+  }));
+}
+
+function runsDeps(deps: AssembleDeps, health: Health, events: RunEvents): Omit<RunsDeps, "records"> {
+  const { configuration, store, engine, instance, clock, log } = deps;
+  const config = (): Config => configuration.current();
+  return {
+    ...{ store, engine, instance, clock, log, events, isAlive },
+    folders: createRunFolders(config().results.folder),
+    scenarios: () => Object.values(config().scenarios),
+    runLimit: () => config().queue.concurrentRuns,
+    queueLimit: () => config().queue.length,
+    newId: (at, scenario) => runIdOf(at, scenario, randomSuffix(4)),
+    environment: ({ target }, name) =>
+      fingerprint({ machine: machineFacts(), engine: name, chatbench: VERSION, targetUrl: target.baseUrl }),
+    prometheus: () => seriesDeps(health, clock),
+  };
+}
+
+/** Asked anew for each run: the local stack may have come or gone since the last one. */
+async function seriesDeps(health: Health, clock: Clock): Promise<SeriesDeps | undefined> {
+  await health.look();
+  const url = health.prometheusUrl();
+  return url === undefined ? undefined : { url, reader: createSeriesReader({ url, clock }) };
+}
+
+/** Does the work a moment later, once for all who ask meanwhile. */
+function soon(work: () => Promise<void>, log: Log): () => void {
+  let asked = false;
+  return () => {
+    if (asked) return;
+    asked = true;
+    after(SOON_MS, () => {
+      asked = false;
+      void work().catch((error: unknown) => log.error(`The queue could not be read: ${String(error)}`));
+    });
+  };
+}

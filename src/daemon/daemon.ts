@@ -1,0 +1,164 @@
+import { schedule as cronSchedule } from "node-cron";
+import { startServer, type HttpServer } from "../http/index.ts";
+import { Secret, type Clock, type Config, type Engine, type Instance, type Log } from "../model/index.ts";
+import { every } from "../platform/clock.ts";
+import { randomSuffix, randomToken } from "../platform/ids.ts";
+import { ownProcess } from "../platform/own-process.ts";
+import { prepareResults } from "../record/index.ts";
+import type { OpenStore } from "../store/index.ts";
+import { VERSION } from "../version.ts";
+import { announce } from "./announce.ts";
+import { createApi } from "./api.ts";
+import { assemble, type Assembled } from "./assemble.ts";
+import { createConfiguration, type Configuration, type Loaded } from "./configuration.ts";
+import { databasePlace, openDatabase } from "./database.ts";
+import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
+import { createReload, type Reload } from "./reload.ts";
+import { restoreFromFiles, restoreFromStore } from "./restore.ts";
+import { forgetDaemon, runningDaemon, writeDaemonState } from "./state-file.ts";
+
+export interface DaemonDeps {
+  readonly loaded: Loaded;
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export interface Daemon {
+  readonly url: string;
+  readonly reload: Reload;
+  /** In good order: what runs is ended and recorded as aborted. Within 25 seconds. */
+  stop(): Promise<void>;
+  /** What runs is killed now. */
+  kill(): Promise<void>;
+}
+
+/** How often the queue is looked at for gauges and the status page, beside every change made here. */
+const GLANCE_MS = 5_000;
+/** k6 gets 20 seconds to end; the rest is for records, pages and the database. */
+const RUNS_MS = 22_000;
+const PART_MS = 3_000;
+
+/** Starts the daemon, or says in one sentence why it cannot be. A database that is away is no reason. */
+export async function startDaemon(deps: DaemonDeps): Promise<Daemon | { readonly problem: string }> {
+  const { loaded, clock, log, env } = deps;
+  const lifecycle = createLifecycle(clock, log);
+  const { folder } = loaded.config.results;
+  const refused = (await prepareResults(folder)).problem?.text ?? (await otherDaemon(folder));
+  if (refused !== undefined) return { problem: refused };
+
+  const opened = await openDatabase(databasePlace(loaded.config, env), clock, log);
+  if ("problem" in opened) return opened;
+  const { store } = opened;
+  lifecycle.onStop("the database", () => store.close(), PART_MS);
+  if (opened.quarantined !== undefined)
+    log.error(`The database could not be read; it lies in ${opened.quarantined} now and was begun anew.`);
+
+  const configuration = createConfiguration(loaded, deps);
+  const instance: Instance = { id: randomSuffix(12), ...(await ownProcess()) };
+  const parts = assemble({ configuration, store, engine: deps.engine, instance, clock, log });
+  await restoreFromFiles(parts.history, folder, log);
+  await parts.health.look();
+  const started = await serve(parts, { deps, lifecycle, configuration, instance });
+  if ("problem" in started) await lifecycle.stop();
+  return started;
+}
+
+async function otherDaemon(folder: string): Promise<string | undefined> {
+  const other = await runningDaemon(folder);
+  if (other === undefined) return undefined;
+  return `The results in ${folder} are kept by the daemon with pid ${String(other.pid)} at ${other.url}: stop it first, or name another results.folder.`;
+}
+
+interface Surroundings {
+  readonly deps: DaemonDeps;
+  readonly lifecycle: Lifecycle;
+  readonly configuration: Configuration;
+  readonly instance: Instance;
+}
+
+async function serve(parts: Assembled, around: Surroundings): Promise<Daemon | { readonly problem: string }> {
+  const { deps, lifecycle, configuration, instance } = around;
+  const { log, clock } = deps;
+  const { server, results } = configuration.current();
+  const drawn = new Secret(randomToken());
+  const token = (): Secret => configuration.current().server.token ?? drawn;
+  const reload = createReload({ configuration, tick: () => parts.runs.tick(), log });
+  const http = await startServer({
+    api: createApi({ ...parts, reload }),
+    ...{ listen: server.listen, token, version: VERSION, log, clock },
+    allowedHosts: () => hostsOf(configuration.current()),
+    ...(server.webConfigFile === undefined ? {} : { webConfigFile: server.webConfigFile }),
+    answered: (handler, answer) => parts.exporter.events.httpAnswered(handler, answer),
+  });
+  if ("problem" in http) return http;
+  lifecycle.onStop("the web server", () => http.close(), 2 * PART_MS);
+  const state = { pid: instance.pid, startTime: instance.startTime, url: http.url, token: token().reveal() };
+  const written = await writeDaemonState(results.folder, state);
+  if (written.problem !== undefined) return { problem: written.problem.text };
+  lifecycle.onStop("the state file", () => forgetDaemon(results.folder, state), PART_MS);
+  lifecycle.onStop("the announcement", await announce(results.folder, http.url, log), PART_MS);
+  lifecycle.onStop("the reports", () => parts.pages.idle(), PART_MS);
+  await work(parts, around);
+  return daemonOf(http, { parts, lifecycle, reload });
+}
+
+/** The names in links that we ourselves write must lead here. */
+function hostsOf({ server, links }: Config): readonly string[] {
+  return [...server.allowedHosts, ...(links.chatbench === undefined ? [] : [new URL(links.chatbench).hostname])];
+}
+
+/** From here on runs begin: first what a dead daemon left is ended, then the schedule is looked at each minute. */
+async function work(parts: Assembled, { deps, lifecycle }: Surroundings): Promise<void> {
+  const { runs, glimpse, health, store, history } = parts;
+  const { log } = deps;
+  await runs.start();
+  lifecycle.onStop("the runs", () => runs.stop(), RUNS_MS);
+  const life = new AbortController();
+  lifecycle.onStop("the wait for the database", () => life.abort(), PART_MS);
+  void whenReady(store, life.signal, log)
+    .then(async (isReady) => {
+      if (!isReady) return;
+      await restoreFromStore(history, store);
+      await runs.tick();
+      await glimpse.refresh();
+    })
+    .catch((error: unknown) => log.error(`The database was lost while it was first read: ${String(error)}`));
+  const minute = cronSchedule("* * * * *", async () => {
+    await health.look();
+    await runs.tick();
+    parts.glance();
+  });
+  lifecycle.onStop("the schedule", () => minute.destroy(), PART_MS);
+  const stopGlancing = every(GLANCE_MS, parts.glance);
+  lifecycle.onStop("the looks at the queue", stopGlancing, PART_MS);
+  await glimpse.refresh();
+}
+
+async function whenReady(store: OpenStore, signal: AbortSignal, log: Log): Promise<boolean> {
+  const first = await store.check();
+  if (first.kind === "away") log.warn(`Waiting for the database: ${first.problem}`);
+  const state = first.kind === "away" ? await store.ready(signal) : first;
+  if (state.kind === "ready") log.info("The database is ready.");
+  else if (!signal.aborted) log.error(state.problem);
+  return state.kind === "ready";
+}
+
+interface Running {
+  readonly parts: Assembled;
+  readonly lifecycle: Lifecycle;
+  readonly reload: Reload;
+}
+
+function daemonOf(http: HttpServer, { parts, lifecycle, reload }: Running): Daemon {
+  return {
+    url: http.url,
+    reload,
+    stop: () => lifecycle.stop(),
+    async kill() {
+      await parts.runs.kill();
+      await lifecycle.stop();
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type { ExporterFacts, ScenarioFacts } from "../exporter/index.ts";
+import type { Configuration } from "./configuration.ts";
+import type { Glimpse } from "./glimpse.ts";
+import type { Health } from "./health.ts";
+import type { History } from "./history.ts";
+import type { Entry } from "./timetable.ts";
+
+export interface FactParts {
+  readonly configuration: Configuration;
+  readonly glimpse: Glimpse;
+  readonly health: Health;
+  readonly history: History;
+  readonly timetable: () => ReadonlyMap<string, Entry>;
+  /** Runs at work here: known even while the database is away. */
+  readonly running: () => ExporterFacts["running"];
+}
+
+/** What the gauges are made from, from memory alone. */
+export function exporterFacts({
+  configuration,
+  glimpse,
+  health,
+  history,
+  timetable,
+  running,
+}: FactParts): ExporterFacts {
+  const config = configuration.current();
+  const entries = timetable();
+  const { succeeded, at } = configuration.reloadState();
+  const k6Version = health.k6Version();
+  return {
+    scenarios: Object.values(config.scenarios).map(({ name, target, objectives }): ScenarioFacts => {
+      const schedule = entries.get(name);
+      return { name, target: target.name, objectives, ...(schedule === undefined ? {} : { schedule }) };
+    }),
+    latest: history.latest().filter(({ scenario }) => Object.hasOwn(config.scenarios, scenario)),
+    running: running(),
+    queued: glimpse.active()?.filter(({ state }) => state === "queued").length,
+    config: { sha256: configuration.sha256(), reloadSucceeded: succeeded, reloadedAt: at },
+    ...(k6Version === undefined ? {} : { k6Version }),
+    sources: health.parts().map(({ part, ok, seconds }) => ({ name: part, ok, seconds })),
+  };
+}
