@@ -50,9 +50,7 @@ it("an invalid, broken, stopped or lost night leaves everything that the last ju
     const page = await pageOf(fullFacts({ latest: latestOf([failed, newest]) }));
     expect(linesOf(page, "chatbench_last_run_")).toEqual(before);
     expect(value(page, "chatbench_newest_run_state", { ...CRON, state: end.state })).toBe(1);
-    expect(value(page, "chatbench_newest_run_verdict", { ...CRON, verdict: "invalid" })).toBe(
-      end.verdict === "invalid" ? 1 : undefined,
-    );
+    expect(value(page, "chatbench_newest_run_verdict", { ...CRON, verdict: end.verdict ?? "none" })).toBe(1);
     expect(value(page, "chatbench_consecutive_failed_runs", CRON)).toBe(1);
   }
 });
@@ -77,7 +75,6 @@ it("what was not measured is absent, never 0", async () => {
   expect(linesOf(page, "chatbench_last_run_latency")).toEqual([]);
   expect(linesOf(page, "chatbench_last_run_failed_requests")).toEqual([]);
   expect(linesOf(page, "chatbench_runs_queued")).toEqual([]);
-  expect(linesOf(page, "chatbench_newest_run_telemetry_complete")).toEqual([]);
   expect(value(page, "chatbench_last_run_objective_met", { objective: "latency_p95" })).toBeUndefined();
   expect(value(page, "chatbench_last_run_objective_met", { objective: "error_rate" })).toBe(0);
   const unmeasured = { objective: "latency_p95", verdict: "invalid" };
@@ -106,15 +103,15 @@ it("a warning has missed its objective, and is told from a failure", async () =>
 });
 
 it("series that never arrived are told from series that nobody wanted", async () => {
-  const telemetryOf = async (telemetry: ReturnType<typeof record>["telemetry"]): Promise<number | undefined> =>
-    value(
-      await pageOf(fullFacts({ latest: latestOf([record({ telemetry })]) })),
-      "chatbench_newest_run_telemetry_complete",
-    );
-  expect(await telemetryOf({ prometheus: "complete" })).toBe(1);
-  expect(await telemetryOf({ prometheus: "incomplete" })).toBe(0);
-  expect(await telemetryOf({ prometheus: "none", requests_sent: 500, requests_found: 0 })).toBe(0);
-  expect(await telemetryOf({ prometheus: "none" })).toBeUndefined();
+  const telemetryOf = async (telemetry: ReturnType<typeof record>["telemetry"]): Promise<string[]> => {
+    const page = await pageOf(fullFacts({ latest: latestOf([record({ telemetry })]) }));
+    const words = samplesOf(page, "chatbench_newest_run_telemetry").filter((sample) => sample.value === 1);
+    return words.map(({ labels }) => labels.telemetry ?? "");
+  };
+  expect(await telemetryOf({ prometheus: "complete" })).toEqual(["complete"]);
+  expect(await telemetryOf({ prometheus: "incomplete" })).toEqual(["incomplete"]);
+  expect(await telemetryOf({ prometheus: "none", requests_sent: 500, requests_found: 0 })).toEqual(["incomplete"]);
+  expect(await telemetryOf({ prometheus: "none" })).toEqual(["none"]);
 });
 
 it("a person's run of another target has its own series; nights of a target that is no longer configured have none", async () => {

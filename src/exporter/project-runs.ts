@@ -5,6 +5,7 @@ import { isJudged, JUDGED_VERDICTS, type JudgedRecord } from "./judged.ts";
 import type { Samples } from "./samples.ts";
 import { TRIGGERS } from "./tally.ts";
 
+const TELEMETRY = ["complete", "incomplete", "none"] as const;
 const STATES = ["finished", "error", "aborted", "lost"] as const;
 
 /** Labels come from the record itself: a person may have sent the scenario to another target. */
@@ -33,9 +34,15 @@ function projectNewest(record: RunRecord, samples: Samples): void {
   samples.add(NEWEST_RUN.ended, run, secondsOf(record.ended_at));
   samples.addSet(NEWEST_RUN.state, STATES, { labels: (state) => ({ ...run, state }), current: record.state });
   const verdict = record.verdict ?? "none";
-  samples.addSet(NEWEST_RUN.verdict, VERDICTS, { labels: (word) => ({ ...run, verdict: word }), current: verdict });
+  samples.addSet(NEWEST_RUN.verdict, [...VERDICTS, "none"], {
+    labels: (word) => ({ ...run, verdict: word }),
+    current: verdict,
+  });
   if (record.reason !== null) samples.add(NEWEST_RUN.reason, { ...run, reason: record.reason.code }, 1);
-  samples.add(NEWEST_RUN.telemetryComplete, run, telemetryOf(record));
+  samples.addSet(NEWEST_RUN.telemetry, TELEMETRY, {
+    labels: (telemetry) => ({ ...run, telemetry }),
+    current: telemetryOf(record),
+  });
 }
 
 function projectJudged(record: JudgedRecord, samples: Samples): void {
@@ -63,10 +70,10 @@ function projectJudged(record: JudgedRecord, samples: Samples): void {
   samples.add(LAST_RUN.failedRequests, run, errors && Math.round(errors.value * errors.samples));
 }
 
-/** 1 or 0 where k6 had something to send; undefined where it had not. */
-function telemetryOf({ telemetry }: RunRecord): number | undefined {
-  if (telemetry.prometheus === "none" && (telemetry.requests_sent ?? 0) === 0) return undefined;
-  return Number(telemetry.prometheus === "complete");
+/** `none` where k6 had nothing to send; what was sent and never arrived is incomplete. */
+function telemetryOf({ telemetry }: RunRecord): (typeof TELEMETRY)[number] {
+  const sent = telemetry.requests_sent ?? 0;
+  return telemetry.prometheus === "none" && sent > 0 ? "incomplete" : telemetry.prometheus;
 }
 
 function projectRunning({ scenarios, running }: ExporterFacts, samples: Samples): void {

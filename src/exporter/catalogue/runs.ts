@@ -96,16 +96,16 @@ export const NEWEST_RUN = {
   verdict: gauge("chatbench_newest_run_verdict", {
     unit: "one of these is 1",
     labels: [...RUN, "verdict"],
-    help: "Verdict of the newest run: pass, warning, fail, or invalid (not judged); absent where it did not finish.",
+    help: "Verdict of the newest run: pass, warning, fail, invalid (its numbers cannot be judged), or none (it did not finish).",
   }),
   reason: gauge("chatbench_newest_run_reason_info", {
     unit: "1",
     labels: [...RUN, "reason"],
     help: "Code of the reason why the newest run was not judged, or why it ended as it did; absent without one.",
   }),
-  telemetryComplete: gauge("chatbench_newest_run_telemetry_complete", {
-    unit: "0 or 1",
-    labels: RUN,
-    help: "Whether Prometheus holds every request that k6 sent in the newest run; absent where nothing was to be sent.",
+  telemetry: gauge("chatbench_newest_run_telemetry", {
+    unit: "one of these is 1",
+    labels: [...RUN, "telemetry"],
+    help: "Whether Prometheus holds every request that k6 sent in the newest run: complete, incomplete, or none (nothing was to be sent).",
   }),
 } as const;
