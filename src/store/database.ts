@@ -1,7 +1,8 @@
 import { Pool, type PoolClient, type PoolConfig } from "pg";
 import { after } from "../platform/clock.ts";
 import { StoreUnavailable } from "../model/index.ts";
-import { isConnectionLost, isDefect, unavailable, type DatabaseName } from "./errors.ts";
+import { Turns } from "./turns.ts";
+import { isConnectionLost, isDefect, isTimeout, unavailable, type DatabaseName } from "./errors.ts";
 
 /** Runs one statement and gives its rows. */
 export type Sql = <Row extends object>(text: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
@@ -10,7 +11,9 @@ export type Sql = <Row extends object>(text: string, values?: readonly unknown[]
 export interface Transactions {
   /** All or nothing; `work` must only wait for `sql`. */
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
-  /** One statement by itself. */
+  /** A transaction that changes the queue: only one at a time among all daemons, so that counts hold until commit. */
+  gated<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /** One statement by itself; it may be run twice when a connection breaks, and must not mind. */
   readonly query: Sql;
 }
 
@@ -30,12 +33,13 @@ export interface DatabaseOptions {
  * while it held the gate. Set in each transaction, because a pooler between us and the server loses session settings.
  */
 const BEGIN = `begin; set local statement_timeout = '10s'; set local lock_timeout = '10s';
-  set local idle_in_transaction_session_timeout = '10s'`;
+  set local idle_in_transaction_session_timeout = '5s'`;
 /** How long goodbyes to a server that no longer answers may last. */
 const CLOSE_MS = 1_000;
 
 /** Connections to one database. What means that it is away rejects with `StoreUnavailable`. */
 export class Database implements Transactions {
+  readonly #turns = new Turns();
   readonly #options: DatabaseOptions;
   #pool: Pool;
   #closed = false;
@@ -60,6 +64,16 @@ export class Database implements Transactions {
     });
   }
 
+  async gated<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    return await this.#turns.take(
+      async () =>
+        await this.transaction(async (sql) => {
+          await sql("select id from chatbench.gate for update");
+          return await work(sql);
+        }),
+    );
+  }
+
   readonly query: Sql = async (text, values) =>
     await this.#withClient(async (client) => await this.#sqlOf(client)(text, values));
 
@@ -69,7 +83,17 @@ export class Database implements Transactions {
     await endWithin(this.#pool, CLOSE_MS);
   }
 
+  /** Once more on a new connection if the first statement finds an old one broken: a restarted server is not away. */
   async #withClient<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    try {
+      return await this.#tryWithClient(work);
+    } catch (error) {
+      if (!(error instanceof Lost) || !error.isFirst) throw error;
+      return await this.#tryWithClient(work);
+    }
+  }
+
+  async #tryWithClient<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     if (this.#closed) throw new StoreUnavailable(`The database ${this.#options.name.label} was closed.`);
     await this.#options.beforeConnect?.();
     const pool = this.#pool;
@@ -89,14 +113,17 @@ export class Database implements Transactions {
   }
 
   #sqlOf(client: PoolClient): Sql {
+    let statements = 0;
     return async <Row extends object>(text: string, values?: readonly unknown[]) => {
+      statements += 1;
       try {
         const { rows } = await client.query<Row>(text, values === undefined ? undefined : [...values]);
         return rows;
       } catch (error) {
         if (isDefect(error)) throw error;
         const { message } = unavailable(this.#options.name, error);
-        throw isConnectionLost(error) ? new Lost(message) : new StoreUnavailable(message);
+        if (!isConnectionLost(error)) throw new StoreUnavailable(message);
+        throw new Lost(message, statements === 1 && !isTimeout(error));
       }
     };
   }
@@ -111,13 +138,22 @@ export class Database implements Transactions {
 
   #newPool(): Pool {
     const pool = new Pool(this.#options.pool);
-    // Without a listener an idle connection's end would end the process.
+    // Without a listener the end of a connection would end the process: of an idle one, and of one in use, whose
+    // statement is told by itself.
+    pool.on("connect", (client) => client.on("error", () => undefined));
     pool.on("error", (error) => this.#options.onIdleProblem?.(unavailable(this.#options.name, error).message));
     return pool;
   }
 }
 
-class Lost extends StoreUnavailable {}
+class Lost extends StoreUnavailable {
+  /** The connection was broken before it was used: nothing had been begun on it. */
+  readonly isFirst: boolean;
+  constructor(message: string, isFirst: boolean) {
+    super(message);
+    this.isFirst = isFirst;
+  }
+}
 
 async function endWithin(pool: Pool, milliseconds: number): Promise<void> {
   await new Promise<void>((resolve) => {

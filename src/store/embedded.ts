@@ -10,7 +10,7 @@ import {
 } from "../platform/files.ts";
 import { lockFolder } from "../platform/lock-file.ts";
 import { EmbeddedServer } from "./embedded-server.ts";
-import { CONNECTION, storeOn, type OpenStore, type StoreOptions } from "./open.ts";
+import { connectionOf, storeOn, type OpenStore, type StoreOptions } from "./open.ts";
 
 export interface EmbeddedStore {
   readonly store: OpenStore;
@@ -81,7 +81,14 @@ function storeOf(
   options: StoreOptions & { readonly folder: string },
 ): OpenStore {
   const { server, socketFolder, end } = parts;
-  const pool = { ...CONNECTION, host: socketFolder, port: PORT, user: "postgres", database: "postgres", ssl: false };
+  const pool = {
+    ...connectionOf(options),
+    host: socketFolder,
+    port: PORT,
+    user: "postgres",
+    database: "postgres",
+    ssl: false,
+  };
   const store = storeOn(
     {
       name: { label: `in ${options.folder}`, secrets: [] },

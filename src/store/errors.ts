@@ -41,6 +41,11 @@ export function isConnectionLost(error: unknown): boolean {
   return !(error instanceof DatabaseError) || error.code === undefined || error.code.startsWith("57P");
 }
 
+/** True if we gave up waiting for an answer. */
+export function isTimeout(error: unknown): boolean {
+  return error instanceof Error && /timeout/i.test(error.message);
+}
+
 /** What a database is called in messages, and what they must never hold. */
 export interface DatabaseName {
   /** E.g. `127.0.0.1:5432/chatbench`. */
@@ -64,6 +69,6 @@ function why(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
   if (code !== undefined && Object.hasOwn(WORDS, code)) return WORDS[code] ?? code;
-  if (/timeout/i.test(error.message)) return "it did not answer in time";
+  if (isTimeout(error)) return "it did not answer in time";
   return error.message === "" ? (code ?? error.name) : error.message.replace(/\.$/, "");
 }

@@ -1,3 +1,4 @@
+import type { PoolConfig } from "pg";
 import type { Clock, RunStore, Secret } from "../model/index.ts";
 import { StoreUnavailable } from "../model/index.ts";
 import { Claims } from "./claims.ts";
@@ -32,31 +33,35 @@ export interface StoreOptions {
   readonly clock: Clock;
   /** An idle connection broke: a sentence for the log, nobody waits for it. */
   readonly onProblem?: (sentence: string) => void;
+  /** Longest waits for a connection and for one answer; absent: 5 and 10 s. */
+  readonly timeouts?: { readonly connectMs: number; readonly answerMs: number };
   /** For tests of migrations. */
   readonly migrations?: readonly Migration[];
 }
 
 const CONNECT_MS = 5_000;
-const QUERY_MS = 10_500; // the server itself ends a statement after 10 s
+const ANSWER_MS = 10_500; // the server itself ends a statement after 10 s
 const KEEPALIVE_MS = 10_000;
 const CONNECTIONS = 8;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 60_000;
 
 /** What every connection of ours has in common. */
-export const CONNECTION = {
-  connectionTimeoutMillis: CONNECT_MS,
-  query_timeout: QUERY_MS,
-  keepAlive: true,
-  keepAliveInitialDelayMillis: KEEPALIVE_MS,
-  application_name: "chatbench",
-} as const;
+export function connectionOf({ timeouts }: StoreOptions): PoolConfig {
+  return {
+    connectionTimeoutMillis: timeouts?.connectMs ?? CONNECT_MS,
+    query_timeout: timeouts?.answerMs ?? ANSWER_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEPALIVE_MS,
+    application_name: "chatbench",
+  };
+}
 
 /** A store on PostgreSQL 14 or newer. Nothing is connected yet when it returns. */
 export function openStore(options: StoreOptions & { readonly url: Secret }): OpenStore {
   const connectionString = options.url.reveal();
   return storeOn(
-    { name: nameOf(connectionString), pool: { ...CONNECTION, connectionString, max: CONNECTIONS } },
+    { name: nameOf(connectionString), pool: { ...connectionOf(options), connectionString, max: CONNECTIONS } },
     options,
   );
 }
@@ -127,6 +132,10 @@ class Tables implements Transactions {
 
   async transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     return await this.#guard(async () => await this.#database.transaction(work));
+  }
+
+  async gated<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    return await this.#guard(async () => await this.#database.gated(work));
   }
 
   readonly query: Sql = async (text, values) => await this.#guard(async () => await this.#database.query(text, values));

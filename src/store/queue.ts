@@ -13,15 +13,9 @@ import type { Sql, Transactions } from "./database.ts";
 import { noteInstance } from "./instances.ts";
 import { ACTIVE, AT_WORK, RUN_COLUMNS, jsonOf, queuedRunOf, timeOf, type RunRow } from "./rows.ts";
 
-/** Whoever changes the queue goes one after the other: counts and choices hold until commit. */
-export async function passGate(sql: Sql): Promise<void> {
-  await sql("select id from chatbench.gate for update");
-}
-
 /** Puts the run into the queue unless it is there already or the queue is full. */
 export async function enqueue(db: Transactions, order: RunOrder, queueLimit: number): Promise<EnqueueResult> {
-  return await db.transaction(async (sql) => {
-    await passGate(sql);
+  return await db.gated(async (sql) => {
     const known = await sql<{ id: RunId; scenario: string }>(
       "select id, scenario from chatbench.runs where idempotency_key = $1",
       [order.idempotencyKey ?? null],
@@ -91,8 +85,7 @@ export interface Claim {
 }
 
 export async function claim(db: Transactions, { instance, runLimit, handed }: Claim): Promise<QueuedRun | undefined> {
-  return await db.transaction(async (sql) => {
-    await passGate(sql);
+  return await db.gated(async (sql) => {
     await noteInstance(sql, instance);
     const [unheard] = await sql<RunRow>(
       `select ${RUN_COLUMNS} from chatbench.runs

@@ -10,7 +10,7 @@ import type {
   SlotResult,
 } from "../model/index.ts";
 import type { Sql, Transactions } from "./database.ts";
-import { countQueued, insertQueued, passGate, withdraw } from "./queue.ts";
+import { countQueued, insertQueued, withdraw } from "./queue.ts";
 import { ACTIVE, AT_WORK, timeOf } from "./rows.ts";
 
 type SlotRun = NonNullable<SlotDecision["run"]>;
@@ -42,7 +42,7 @@ export async function schedules(db: Transactions): Promise<readonly ScheduleStat
 }
 
 export async function decideSlots(db: Transactions, decision: SlotDecision, queueLimit: number): Promise<SlotResult> {
-  return await db.transaction(async (sql) => {
+  return await db.gated(async (sql) => {
     if (!(await isOurs(sql, decision))) return { kind: "taken" };
     await sql("update chatbench.schedules set last_slot = $2 where scenario = $1", [
       decision.scenario,
@@ -82,7 +82,6 @@ async function decideRun(sql: Sql, { order, overlap }: SlotRun, queueLimit: numb
     timeOf(order.slot),
   ]);
   if (before !== undefined) return { kind: "repeated" };
-  await passGate(sql);
   const skip = async (reason: SkipReason): Promise<RunOutcome> => {
     const slots = { from: order.slot, to: order.slot, count: 1, reason };
     await keepSkipped(sql, scenario, slots);
