@@ -71,17 +71,15 @@ export function runsPart({ runs }: StatusView): Html {
   const shown = runs.slice(0, SHOWN_RUNS);
   const rest = runs.length - shown.length;
   return html`${table({
-    caption: "The newest runs, newest first",
-    columns: ["Run", "Result", numbers("P95"), numbers("Errors")],
-    groups: [shown.map(runLine)],
-    className: "compact lists runs",
-  })}
-  ${
-    rest > 0 &&
-    html`<p class="soft">
-      and ${formatCount(rest)} older: <a href="/report">all scenarios</a>, <a href="/api/v1/runs">all runs as JSON</a>.
-    </p>`
-  }`;
+      caption: "The newest runs, newest first",
+      columns: ["Run", "Result", numbers("P95"), numbers("Errors")],
+      groups: [shown.map(runLine)],
+      className: "compact lists runs",
+    })}
+    <p class="soft">
+      ${rest > 0 && `and ${formatCount(rest)} older: `}<a href="/report">All scenarios</a> ·
+      <a href="/api/v1/runs">all runs as JSON</a>
+    </p>`;
 }
 
 function runLine(run: RunSummary): Html {

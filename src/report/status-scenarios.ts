@@ -32,15 +32,17 @@ export function byNeed(a: Scenario, b: Scenario): number {
 export function scenariosPart(view: StatusView): Html {
   const sorted = [...view.scenarios].sort(byNeed);
   if (sorted.length === 0) return html`<p>No scenario is configured.</p>`;
+  const items = sorted.map((scenario, index) => one(scenario, view.now, index));
   return html`<ul class="ones">
-    ${sorted.map((scenario, index) => one(scenario, view.now, index))}
-  </ul>`;
+      ${items}
+    </ul>
+    ${sorted.some(sparkOf) && LEGEND}`;
 }
 
 function one(scenario: Scenario, now: number, index: number): Html {
-  const { name, target, last, recent } = scenario;
+  const { name, target, last } = scenario;
   const outcome = outcomeOfScenario(scenario);
-  const spark = sparkline(recent, limitOf(last));
+  const spark = sparkOf(scenario);
   return html`<li class="one" data-key="scenario-${name}">
     <header>
       <h3>${last === undefined ? name : html`<a href="${reportPath(last.id)}">${name}</a>`}</h3>
@@ -66,6 +68,15 @@ function targetsOf(last: RunRecord, index: number): Html {
     ${targetsTable(last, true)}
   </details>`;
 }
+
+function sparkOf({ recent, last }: Scenario): Html | undefined {
+  return sparkline(recent, limitOf(last));
+}
+
+const LEGEND = html`<p class="soft">
+  Trends: P95 of the last runs, from zero; dashed: its target. Circle: pass. Triangle: warning. Diamond: fail. Ring:
+  invalid. Cross below a gap: not measured.
+</p>`;
 
 function limitOf(last: RunRecord | undefined): number | undefined {
   return last?.objectives.find((objective) => objective.measurement === "latency_p95")?.limit;

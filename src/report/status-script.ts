@@ -45,10 +45,10 @@ const UPDATE = `
 let heard=Date.now(),problem="",busy=false,timer,title=document.title;
 async function load(){
 const answer=await fetch(location.href,{cache:"no-store",headers:{accept:"text/html"},signal:AbortSignal.timeout(5000)});
-if(!answer.ok)throw new Error("It answers with status "+answer.status+".");
+if(!answer.ok)throw new Error("Chatbench answers with status "+answer.status+".");
 const next=new DOMParser().parseFromString(await answer.text(),"text/html");
 const policy=next.querySelector(${POLICY});
-if(!policy||!next.getElementById("main"))throw new Error("Its answer is not this page.");
+if(!policy||!next.getElementById("main"))throw new Error("Chatbench answers with something else than this page.");
 if(policy.content!==document.querySelector(${POLICY}).content){location.reload();return}
 apply(next);
 heard=Date.now();problem=""}
@@ -56,7 +56,7 @@ async function update(){
 if(busy||document.hidden)return;
 clearTimeout(timer);
 busy=true;
-try{await load()}catch(error){problem=/^It/.test(error.message)?error.message:"It does not answer."}
+try{await load()}catch(error){problem=/^Chatbench/.test(error.message)?error.message:"Chatbench does not answer."}
 busy=false;
 show();
 timer=setTimeout(update,EVERY)}`;
@@ -69,7 +69,7 @@ const gone=problem!==""||seconds>8;
 const put=(id,text)=>{const at=document.getElementById(id);if(at.textContent!==text)at.textContent=text};
 document.body.classList.toggle("stale",gone);
 document.getElementById("gone").hidden=!gone;
-put("gone-why",gone?"Chatbench cannot be asked. "+(problem||"It does not answer.")+" Below is what was last heard, not what is now.":"");
+put("gone-why",gone?(problem||"Chatbench does not answer.")+" Below is what was last heard, not what is now.":"");
 put("gone-age",gone?"Last heard "+(seconds<90?seconds+" s":Math.round(seconds/60)+" min")+" ago. Asking again every "+EVERY/1000+" s.":"");
 const wanted=gone?"(no answer) "+title:title;
 if(document.title!==wanted)document.title=wanted}

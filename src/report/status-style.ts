@@ -60,7 +60,8 @@ caption{text-align:left}
 .lists .number{font-size:.85rem}
 .lists .soft{font-size:.88rem}
 .queue th:nth-child(1){width:1.9rem}.queue .number{padding-right:.5rem}
-.runs th:nth-child(1){width:36%}.runs th:nth-child(3),.runs th:nth-child(4){width:18%}
+.runs th:nth-child(1){width:35%}.runs th:nth-child(3){width:17%}.runs th:nth-child(4){width:20%}
+.slots th:nth-child(1){width:30%}.slots th:nth-child(2){width:37%}
 .parts th:nth-child(2){width:27%}
 .one details .compact td{padding-top:.3rem;padding-bottom:.3rem}
 tbody th{padding-right:.5rem;font-size:.94rem}

@@ -194,7 +194,7 @@ describe("when the daemon does not answer", () => {
     await comeBack(page);
     await expect.poll(() => told.isVisible(), PATIENCE).toBe(true);
     expect(await page.locator("#gone-why[role=alert]").textContent()).toBe(
-      "Chatbench cannot be asked. It does not answer. Below is what was last heard, not what is now.",
+      "Chatbench does not answer. Below is what was last heard, not what is now.",
     );
     expect(await page.locator("#gone-age").textContent()).toMatch(/^Last heard \d+ s ago\./);
     expect(await page.title()).toMatch(/^\(no answer\) /);
@@ -214,12 +214,14 @@ describe("when the daemon does not answer", () => {
     const { page, server } = await open(busy());
     server.refuse(503);
     await comeBack(page);
-    await expect.poll(() => page.locator("#gone-why").textContent(), PATIENCE).toContain("It answers with status 503.");
+    await expect
+      .poll(() => page.locator("#gone-why").textContent(), PATIENCE)
+      .toContain("Chatbench answers with status 503.");
     server.change(() => "<p>A page of something else</p>");
     await comeBack(page);
     await expect
       .poll(() => page.locator("#gone-why").textContent(), PATIENCE)
-      .toContain("Its answer is not this page.");
+      .toContain("something else than this page.");
     expect(await page.locator("#running .work").count()).toBe(1);
   });
 });
