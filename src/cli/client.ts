@@ -39,8 +39,8 @@ export interface DaemonClient {
   /** Waits for the end of a run. */
   follow(id: RunId, following: Following): Promise<{ readonly record: RunRecord } | Refused>;
   abort(id: RunId): Promise<Refused | undefined>;
-  /** Newest first, those at work and in the queue included. */
-  runs(limit: number): Promise<{ readonly runs: readonly RunSummary[] } | Refused>;
+  /** Runs at work and in the queue. */
+  active(): Promise<{ readonly runs: readonly RunSummary[] } | Refused>;
 }
 
 const live = z.object({
@@ -79,8 +79,14 @@ export function createClient(daemon: DaemonState, clock: Clock): DaemonClient {
       const reply = await ask(`/api/v1/runs/${id}/abort`, {});
       return "problem" in reply ? reply : undefined;
     },
-    async runs(limit) {
-      return parsed(await ask(`/api/v1/runs?limit=${String(limit)}`), listed);
+    async active() {
+      const runs: RunSummary[] = [];
+      for (const state of ["queued", "preparing", "running", "judging"]) {
+        const found = parsed(await ask(`/api/v1/runs?state=${state}&limit=500`), listed);
+        if ("problem" in found) return found;
+        runs.push(...found.runs);
+      }
+      return { runs };
     },
   };
 }

@@ -1,7 +1,9 @@
 import { Command } from "commander";
 import { VERSION } from "../version.ts";
+import { baselineCommand } from "./baseline.ts";
 import type { Context } from "./context.ts";
 import { initCommand } from "./init.ts";
+import { rebuildCommand } from "./rebuild.ts";
 import { reportCommand } from "./report.ts";
 import { runCommand } from "./run.ts";
 import { runsCommand } from "./runs.ts";
@@ -18,6 +20,8 @@ const COMMANDS = [
   runsCommand,
   showCommand,
   reportCommand,
+  rebuildCommand,
+  baselineCommand,
   stackCommand,
 ];
 
@@ -33,7 +37,7 @@ export function createProgram(context: Context): Command {
       "\nExit codes: 0 pass or warning, 1 fail, 2 wrong usage or configuration, 3 invalid, 4 error, 130 stopped by a person.",
     );
   for (const command of COMMANDS) program.addCommand(command(context));
-  for (const command of [program, ...program.commands]) {
+  for (const command of [program, ...program.commands.flatMap((own) => [own, ...own.commands])]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => context.machine.stdout.write(text),
       writeErr: (text) => context.machine.stderr.write(text),

@@ -1,6 +1,9 @@
 import { Command } from "commander";
+import { runningDaemon } from "../daemon/state-file.ts";
+import type { RunSummary } from "../model/index.ts";
 import { listRecords } from "../record/index.ts";
 import { renderList } from "../report/index.ts";
+import { createClient } from "./client.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
 import { resultsFolder } from "./load.ts";
@@ -28,11 +31,22 @@ async function runs(context: Context, options: RunsOptions): Promise<number> {
     return EXIT.broken;
   }
   listed.quarantined.forEach(({ problem }) => context.console.note(`chatbench runs: left out: ${problem}`));
+  const active = await activeRuns(context, folder);
   const { colour, width } = context.console;
   context.console.result(
     options.json === true
-      ? JSON.stringify({ runs: listed.records }, null, 2)
-      : renderList(listed.records, { colour: colour.result, width }),
+      ? JSON.stringify({ runs: listed.records, ...(active.length === 0 ? {} : { active }) }, null, 2)
+      : renderList([...active, ...listed.records], { colour: colour.result, width }),
   );
   return EXIT.ok;
+}
+
+/** What a running daemon has queued and at work, last queued first; one that does not answer is told and left out. */
+async function activeRuns(context: Context, folder: string): Promise<readonly RunSummary[]> {
+  const daemon = await runningDaemon(folder);
+  if (daemon === undefined) return [];
+  const found = await createClient(daemon, context.clock).active();
+  if ("runs" in found) return [...found.runs].sort((a, b) => (a.id < b.id ? 1 : -1));
+  context.console.note(`chatbench runs: without what is queued and at work: ${found.problem}`);
+  return [];
 }

@@ -67,7 +67,7 @@ export function assemble(deps: AssembleDeps): Assembled {
   const exporter: Exporter = createExporter({
     facts: () =>
       exporterFacts({ ...{ configuration, glimpse, health, history, timetable }, running: () => working(runs) }),
-    ...{ version: VERSION, clock },
+    ...{ version: VERSION, nodeVersion: machineFacts().node, clock },
     onProblem: (part, error) => log.error(`The metrics of ${part} could not be read: ${String(error)}`),
   });
   const events = createEvents({ exporter, history, pages, log, changed: glance });

@@ -58,7 +58,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon | { readonly
   const configuration = createConfiguration(loaded, deps);
   const instance: Instance = { id: randomSuffix(12), ...(await ownProcess()) };
   const parts = assemble({ configuration, store, engine: deps.engine, instance, clock, log });
-  await restoreFromFiles(parts.history, folder, log);
+  await restoreFromFiles(parts.history, loaded.config, log);
   await parts.health.look();
   const started = await serve(parts, { deps, lifecycle, configuration, instance });
   if ("problem" in started) await lifecycle.stop();
@@ -93,6 +93,7 @@ async function serve(parts: Assembled, around: Surroundings): Promise<Daemon | {
     answered: (handler, answer) => parts.exporter.events.httpAnswered(handler, answer),
   });
   if ("problem" in http) return http;
+  log.info(`Listening at ${http.url}.`, { url: http.url });
   lifecycle.onStop("the web server", () => http.close(), 2 * PART_MS);
   const state = { pid: instance.pid, startTime: instance.startTime, url: http.url, token: token().reveal() };
   const written = await writeDaemonState(results.folder, state);

@@ -21,7 +21,7 @@ export function createLifecycle(clock: Clock, log: Log): Lifecycle {
     for (const part of parts.reverse()) {
       const from = clock.now();
       const trouble = await stopOne(part, clock);
-      const fields = { part: part.name, milliseconds: clock.now() - from };
+      const fields = { stopped: part.name, milliseconds: clock.now() - from };
       if (trouble === undefined) log.info(`Stopped ${part.name}.`, fields);
       else log.error(`Stopping ${part.name} failed: ${trouble}`, fields);
     }

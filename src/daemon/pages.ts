@@ -24,5 +24,5 @@ export async function writeOverview(folder: string, records: RecordStore): Promi
   const listed = await listRecords(folder, { limit: OVERVIEW_RUNS });
   if ("problem" in listed) return;
   const newest = [...new Map(listed.records.toReversed().map((record) => [record.scenario, record])).values()];
-  await records.saveOverview(overviewReport(newest, listed.records).markup);
+  await records.saveOverview(overviewReport(newest, listed.records, listed).markup);
 }

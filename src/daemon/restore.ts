@@ -1,23 +1,26 @@
-import type { Log, RunStore } from "../model/index.ts";
-import { listRecords } from "../record/index.ts";
+import type { Config, Log, RunStore } from "../model/index.ts";
+import { newestRecords } from "../record/index.ts";
 import type { History } from "./history.ts";
 
-/** Runs looked at on the disk for each start. */
-const FILES = 500;
+/** Record files read at the start: in all, and for each scenario; the database then tells the rest. */
+const FILES = 1_000;
+const LEAST_FILES = 2;
+const MOST_FILES = 20;
 /** Runs of the trend, over all scenarios. */
 const TREND = 500;
 /** Runs in a row that are counted as missed, at most. */
 const IN_A_ROW = 50;
 
 /** What gauges said before the restart, from the record files: needs no database. */
-export async function restoreFromFiles(history: History, folder: string, log: Log): Promise<void> {
-  const listed = await listRecords(folder, { limit: FILES });
-  if ("problem" in listed) {
-    log.error(listed.problem);
+export async function restoreFromFiles(history: History, config: Config, log: Log): Promise<void> {
+  const scenarios = Object.keys(config.scenarios);
+  const perScenario = Math.max(LEAST_FILES, Math.min(MOST_FILES, Math.floor(FILES / scenarios.length)));
+  const found = await newestRecords(config.results.folder, { scenarios, perScenario });
+  if ("problem" in found) {
+    log.error(found.problem);
     return;
   }
-  for (const record of listed.records) history.note(record);
-  for (const { problem } of listed.quarantined) log.warn(`Left out: ${problem}`);
+  for (const record of found.records) history.note(record);
 }
 
 /** What the database knows beside: runs of other daemons, and those further back. Rejects with StoreUnavailable. */
