@@ -129,7 +129,8 @@ function problemsOf(issue: z.core.$ZodIssue): readonly Placed[] {
       message: `${where === "" ? "" : `${where}: `}the key ${JSON.stringify(key.slice(0, 80))} is not supported here`,
     }));
   }
-  const message = issue.message.replace(/^Invalid (input|option): /, "");
+  const told = issue.code === "invalid_key" ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+  const message = told.replace(/^Invalid (input|option): /, "");
   return [{ path: issue.path, message: where === "" ? `the file: ${message}` : `${where}: ${message}` }];
 }
 
