@@ -3,7 +3,7 @@ import { readRecord } from "./read.ts";
 import { byScenario, runNames } from "./run-names.ts";
 
 export interface NewestOptions {
-  /** Most folders looked at for each scenario; absent: 20. */
+  /** Most folders looked at for each scenario; absent: 20, and fewer (4 at least) where there are hundreds of them. */
   readonly perScenario?: number;
   /** Only these scenarios; absent: all that have run. */
   readonly scenarios?: readonly string[];
@@ -16,7 +16,9 @@ export interface NewestRecords {
   readonly problems: readonly { readonly id: RunId; readonly problem: string }[];
 }
 
-const LOOKS = 20;
+const [FEWEST_LOOKS, MOST_LOOKS] = [4, 20];
+/** A quarter of a millisecond each: what a start can wait for. */
+const LOOKS_IN_ALL = 2000;
 /** Files read at the same time. */
 const AT_ONCE = 32;
 
@@ -26,13 +28,15 @@ const AT_ONCE = 32;
  */
 export async function newestRecords(
   folder: string,
-  { perScenario = LOOKS, scenarios }: NewestOptions = {},
+  { perScenario, scenarios }: NewestOptions = {},
 ): Promise<NewestRecords | { readonly problem: string }> {
   const names = await runNames(folder);
   if ("problem" in names) return names;
   const groups = byScenario(names.ids);
   const wanted = scenarios ?? [...groups.keys()];
-  const ids = wanted.flatMap((scenario) => (groups.get(scenario) ?? []).slice(0, perScenario));
+  const share = Math.floor(LOOKS_IN_ALL / Math.max(1, wanted.length));
+  const looks = perScenario ?? Math.max(FEWEST_LOOKS, Math.min(MOST_LOOKS, share));
+  const ids = wanted.flatMap((scenario) => (groups.get(scenario) ?? []).slice(0, looks));
   const records: RunRecord[] = [];
   const problems: { readonly id: RunId; readonly problem: string }[] = [];
   for (let at = 0; at < ids.length; at += AT_ONCE) {

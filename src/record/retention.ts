@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import type { Instant, RunId, RunRecord } from "../model/index.ts";
-import { listFolder, removeFolder, renamePath } from "../platform/files.ts";
+import { removeFolder, renamePath } from "../platform/files.ts";
 import { readDecisions } from "./decisions.ts";
 import { expired } from "./expired.ts";
 import { runFolder } from "./folder.ts";
 import { readRecord } from "./read.ts";
-import { runNames } from "./run-names.ts";
+import { REMOVING, runNames } from "./run-names.ts";
 
 export interface RetentionLimits {
   /** Most runs kept, over all scenarios. */
@@ -25,7 +25,6 @@ export interface RetentionResult {
 }
 
 const AT_MOST = 1000;
-const REMOVING = ".removing-";
 
 /**
  * Removes the expired runs below `folder`; what is no readable record is never removed. Pinned baselines stay, and so
@@ -34,7 +33,7 @@ const REMOVING = ".removing-";
 export async function applyRetention(folder: string, limits: RetentionLimits): Promise<RetentionResult> {
   const names = await runNames(folder);
   if ("problem" in names) return { removed: [], problems: [names.problem] };
-  const problems = await removeLeftovers(folder);
+  const problems = await removeLeftovers(folder, names.removing);
   const decisions = await readDecisions(folder);
   if ("problem" in decisions)
     return { removed: [], problems: [...problems, `${decisions.problem} Nothing is removed.`] };
@@ -61,10 +60,7 @@ async function removeRun(folder: string, id: RunId): Promise<string | undefined>
   return (renamed.problem ?? (await removeFolder(hidden)).problem)?.text;
 }
 
-async function removeLeftovers(folder: string): Promise<string[]> {
-  const listed = await listFolder(folder);
-  if ("problem" in listed) return [];
-  const names = listed.entries.map((entry) => entry.name).filter((name) => name.startsWith(REMOVING));
+async function removeLeftovers(folder: string, names: readonly string[]): Promise<string[]> {
   const results = await Promise.all(names.map((name) => removeFolder(join(folder, name))));
   return results.flatMap((result) => (result.problem === undefined ? [] : [result.problem.text]));
 }

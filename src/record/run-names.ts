@@ -1,17 +1,26 @@
 import { isRunId, type Instant, type RunId } from "../model/index.ts";
 import { listFolder } from "../platform/files.ts";
 
-/** Ids of the run folders below `folder`, newest first: from their names alone, whatever is in them. */
-export async function runNames(
-  folder: string,
-): Promise<{ readonly ids: readonly RunId[] } | { readonly problem: string }> {
+/** A folder on its way out begins with this; one that is found was left by a crash. */
+export const REMOVING = ".removing-";
+
+export interface RunNames {
+  /** Newest first. */
+  readonly ids: readonly RunId[];
+  /** Names of folders that retention did not finish removing. */
+  readonly removing: readonly string[];
+}
+
+/** Ids of the run folders below `folder`: from their names alone, whatever is in them. */
+export async function runNames(folder: string): Promise<RunNames | { readonly problem: string }> {
   const listed = await listFolder(folder);
   if ("problem" in listed) {
-    if (listed.problem.kind === "missing") return { ids: [] };
+    if (listed.problem.kind === "missing") return { ids: [], removing: [] };
     return { problem: `The results cannot be listed: ${listed.problem.text}` };
   }
   const ids = listed.entries.flatMap(({ name, kind }) => (kind === "folder" && isRunId(name) ? [name] : []));
-  return { ids: ids.reverse() };
+  const removing = listed.entries.map(({ name }) => name).filter((name) => name.startsWith(REMOVING));
+  return { ids: ids.reverse(), removing };
 }
 
 const STAMP_LENGTH = "20261123T020000Z".length;
