@@ -73,12 +73,13 @@ function wrapIteration(work: Work, user: User, threw: () => void): Work {
     threw();
     throw error;
   };
-  // k6 gives one argument, what setup returned; rest parameters and apply would cost an array an iteration.
-  return function iteration(this: unknown, data?: unknown) {
+  // k6 gives one argument, what setup returned, and no `this`. Rest parameters would cost an array an iteration, and
+  // `call` would make k6's engine begin anew inside itself.
+  return function iteration(data?: unknown) {
     user.beginIteration();
     let result: unknown;
     try {
-      result = work.call(this, data);
+      result = work(data);
     } catch (error) {
       return failed(error);
     }
