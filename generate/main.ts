@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { editorSchema } from "../src/config/index.ts";
 import { configReference } from "./config-reference.ts";
 import { metricsReference } from "./metrics-reference.ts";
+import { ruleFiles } from "./rules/index.ts";
 
 /** Every generated file: its path from the root of the project, and its whole text. */
 export function generated(): readonly { readonly path: string; readonly text: string }[] {
@@ -14,6 +15,7 @@ export function generated(): readonly { readonly path: string; readonly text: st
     { path: "schema/chatbench.schema.json", text: `${JSON.stringify(editorSchema(), null, 2)}\n` },
     { path: "docs/configuration.md", text: configReference() },
     { path: "docs/metrics.md", text: metricsReference() },
+    ...ruleFiles(),
   ];
 }
 

@@ -1,0 +1,73 @@
+/** Alerts on Chatbench itself. */
+import { DAEMON } from "../../src/exporter/catalogue/index.ts";
+import { JOB } from "./expressions.ts";
+import { DASHBOARDS, dashboardUrl } from "./links.ts";
+import type { AlertRule } from "./rule.ts";
+
+const ITSELF = dashboardUrl(DASHBOARDS.itself, []);
+
+export function daemonAlerts(): readonly AlertRule[] {
+  return [collectorFailing(), reloadFailed(), down(), absent(), watchdog()];
+}
+
+function collectorFailing(): AlertRule {
+  return {
+    alert: "ChatbenchCollectorFailing",
+    expr: `min by (job, collector) (max_over_time(${DAEMON.collectorSuccess.name}[5m])) == 0`,
+    for: "10m",
+    severity: "warning",
+    summary: "A part that Chatbench needs does not answer.",
+    description: "{{ $labels.collector }} has not answered the Chatbench daemon for 10 minutes.",
+    dashboardUrl: ITSELF,
+  };
+}
+
+function reloadFailed(): AlertRule {
+  return {
+    alert: "ChatbenchConfigReloadFailed",
+    expr: `min by (job) (max_over_time(${DAEMON.reloadSuccessful.name}[5m])) == 0`,
+    for: "10m",
+    severity: "warning",
+    summary: "The changed configuration of Chatbench was not taken.",
+    description: "The last reload was refused: Chatbench goes on with the configuration from before.",
+    dashboardUrl: ITSELF,
+  };
+}
+
+function down(): AlertRule {
+  return {
+    alert: "ChatbenchExporterDown",
+    expr: `up{job="${JOB}"} == 0`,
+    for: "5m",
+    severity: "critical",
+    summary: "Chatbench cannot be scraped.",
+    description:
+      "{{ $labels.instance }} has not answered on /metrics for 5 minutes: no run starts, no objective is watched.",
+    dashboardUrl: ITSELF,
+  };
+}
+
+function absent(): AlertRule {
+  return {
+    alert: "ChatbenchExporterAbsent",
+    expr: `absent(up{job="${JOB}"})`,
+    for: "10m",
+    severity: "critical",
+    summary: "Prometheus does not scrape Chatbench.",
+    description: `Prometheus has no target of the job ${JOB}: no objective is watched.`,
+    dashboardUrl: ITSELF,
+  };
+}
+
+/** Always fires: whoever stops hearing of it has lost the way from Prometheus to people. */
+function watchdog(): AlertRule {
+  return {
+    alert: "ChatbenchWatchdog",
+    expr: "vector(1)",
+    severity: "none",
+    summary: "Alerts of Chatbench reach their receiver.",
+    description:
+      "This alert always fires. When it stops arriving, Prometheus, Alertmanager or the way between them is broken.",
+    dashboardUrl: ITSELF,
+  };
+}

@@ -1,0 +1,39 @@
+/**
+ * Addresses in the generated files: those of a daemon and a Grafana on this machine. Whoever configures others
+ * (`links:` in the configuration) has them put in their place.
+ */
+export const LINKS = {
+  chatbench: "http://127.0.0.1:8640",
+  grafana: "http://127.0.0.1:3000",
+  runbooks: "http://127.0.0.1:8640/runbooks",
+} as const;
+
+/** Fixed uids of the dashboards: alerts link to them. */
+export const DASHBOARDS = {
+  overview: "chatbench-overview",
+  trends: "chatbench-trends",
+  itself: "chatbench-itself",
+} as const;
+
+/** `ChatbenchRunOverdue` has its runbook in `run-overdue.md`. */
+export function runbookFile(alert: string): string {
+  const words = alert.replace(/^Chatbench/, "").match(/[A-Z][a-z]*\d*/g) ?? [];
+  return `${words.join("-").toLowerCase()}.md`;
+}
+
+/** A dashboard, showing what the alert's labels name. */
+export function dashboardUrl(uid: string, variables: readonly string[]): string {
+  const query = variables.map((name) => `var-${name}={{ $labels.${name} }}`).join("&");
+  return `${LINKS.grafana}/d/${uid}${query === "" ? "" : `?${query}`}`;
+}
+
+/** The report of the run that a metric of identity names, or the daemon's first page where it tells none. */
+export function reportUrl(info: string): string {
+  const labels = ["scenario", "target", "trigger"];
+  const selector = labels.map((label) => `${label}='%s'`).join(",");
+  const values = labels.map((label) => `$labels.${label}`).join(" ");
+  return [
+    `${LINKS.chatbench}/{{ with printf "${info}{${selector}}" ${values} | query }}`,
+    `api/v1/runs/{{ . | first | label "run_id" }}/report{{ end }}`,
+  ].join("");
+}

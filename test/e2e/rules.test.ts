@@ -1,0 +1,123 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { expect, it } from "vitest";
+import { parse } from "yaml";
+import { CATALOGUE } from "../../src/exporter/index.ts";
+import { promtool } from "../support/promtool.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const RULES = join(ROOT, "prometheus/rules");
+const RUNBOOKS = join(ROOT, "docs/runbooks");
+
+interface Rule {
+  readonly alert?: string;
+  readonly record?: string;
+  readonly expr: string;
+  readonly labels?: { readonly severity: string };
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+interface TestFile {
+  readonly tests: readonly {
+    readonly alert_rule_test?: readonly {
+      readonly alertname: string;
+      readonly exp_alerts: readonly { readonly exp_labels: { readonly severity: string } }[];
+    }[];
+    readonly promql_expr_test?: readonly { readonly expr: string }[];
+  }[];
+}
+
+const files = (folder: string): readonly string[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith(".yml"))
+    .map((name) => join(folder, name));
+
+const RULE_FILES = files(RULES);
+const TEST_FILES = files(join(RULES, "tests"));
+const rules = RULE_FILES.flatMap((path) =>
+  (parse(readFileSync(path, "utf8")) as { groups: { rules: Rule[] }[] }).groups.flatMap((group) => group.rules),
+);
+const alerts = rules.filter((rule) => rule.alert !== undefined);
+const cases = TEST_FILES.flatMap((path) => (parse(readFileSync(path, "utf8")) as TestFile).tests);
+
+it("promtool takes every rule", async () => {
+  const { code, said } = await promtool(["check", "rules", ...RULE_FILES]);
+  expect([code, said.match(/SUCCESS/g)]).toEqual([0, RULE_FILES.map(() => "SUCCESS")]);
+});
+
+it.each(TEST_FILES.map((path) => [basename(path), path]))("rules do what %s says", async (_, path) => {
+  expect(await promtool(["test", "rules", path])).toMatchObject({ code: 0 });
+});
+
+it("every alert has a case in which it fires, of each severity, and one in which it is silent", () => {
+  const checks = cases.flatMap((test) => test.alert_rule_test ?? []);
+  for (const { alert, labels } of alerts) {
+    const own = checks.filter(({ alertname }) => alertname === alert);
+    const fired = own.flatMap(({ exp_alerts }) => exp_alerts).map(({ exp_labels }) => exp_labels.severity);
+    expect([alert, fired.includes(labels?.severity ?? "")]).toEqual([alert, true]);
+    const silent = own.some(({ exp_alerts }) => exp_alerts.length === 0);
+    expect([alert, silent || alert === "ChatbenchWatchdog"]).toEqual([alert, true]);
+  }
+  const tried = cases.flatMap((test) => test.promql_expr_test ?? []).map(({ expr }) => expr);
+  const recorded = rules.flatMap(({ record }) => record ?? []);
+  expect(recorded.filter((record) => !tried.includes(record))).toEqual([]);
+});
+
+it("rules name only metrics that the daemon has", () => {
+  const known = new Set(CATALOGUE.flatMap(({ metrics }) => metrics.map(({ name }) => name)));
+  for (const { expr, annotations = {} } of rules) {
+    const text = [expr, ...Object.values(annotations)].join("\n");
+    const named = [...text.matchAll(/\b(?:chatbench|probe|k6|process|nodejs)_[a-z0-9_]+/g)].map(([name]) => name);
+    expect(named.filter((name) => !known.has(name))).toEqual([]);
+  }
+});
+
+it("no alert on runs can see a run that no schedule asked for", () => {
+  const ofRuns = alerts.filter(({ expr }) => /chatbench_(?:last_run|newest_run|consecutive)/.test(expr));
+  expect(ofRuns.length).toBeGreaterThan(10);
+  for (const { expr } of ofRuns) {
+    const selectors = [...expr.matchAll(/chatbench_\w+(\{[^}]*\})?/g)].map(([, labels = ""]) => labels);
+    expect(selectors.filter((labels) => !labels.includes('trigger="cron"'))).toEqual([]);
+  }
+});
+
+it("every alert says what happened and where to look, and its runbook is there", () => {
+  for (const { alert = "", labels, annotations = {} } of alerts) {
+    expect(alert).toMatch(/^Chatbench[A-Z]/);
+    expect(["critical", "warning", "info", "none"]).toContain(labels?.severity);
+    expect(annotations.summary).toMatch(/^[A-Z][^{]*\.$/);
+    expect(annotations.description).toMatch(/\.$/);
+    expect(annotations.dashboard_url).toMatch(/^http:\/\/127\.0\.0\.1:3000\/d\/chatbench-[a-z]+/);
+    expect(annotations.runbook_url).toMatch(/^http:\/\/127\.0\.0\.1:8640\/runbooks\/[a-z0-9-]+\.md$/);
+  }
+  const linked = new Set(alerts.map(({ annotations }) => basename(annotations?.runbook_url ?? "")));
+  const written = readdirSync(RUNBOOKS).filter((name) => name !== "README.md");
+  expect(written.sort()).toEqual([...linked].sort());
+});
+
+it("every runbook tells what it means, how to check and what to do, and follows no dead link", () => {
+  const parts = ["## What it means", "## How to check", "## What to do"];
+  for (const name of readdirSync(RUNBOOKS)) {
+    const text = readFileSync(join(RUNBOOKS, name), "utf8");
+    const missing = parts.filter((part) => name !== "README.md" && !text.includes(`\n${part}\n`));
+    expect([name, missing]).toEqual([name, []]);
+    const links = [...text.matchAll(/\]\((?!http)([^)#]+)/g)].map(([, link = ""]) => join(RUNBOOKS, link));
+    for (const link of links) expect(() => readFileSync(link)).not.toThrow();
+  }
+});
+
+it.each([
+  ["gauges that are forgotten at a failed scrape", "[1h]", "[1m]"],
+  ["a pull request that pages", 'trigger="cron"', 'trigger=~".+"'],
+  ["a limit that is judged again", 'verdict="fail"', 'verdict=~"fail|warning"'],
+  ["a pause that is overlooked", "schedule_paused", "schedule_unknown"],
+])("the cases would find %s", async (_, from, to) => {
+  const folder = await mkdtemp(join(tmpdir(), "chatbench-rules-"));
+  await cp(RULES, folder, { recursive: true });
+  for (const path of files(folder)) await writeFile(path, (await readFile(path, "utf8")).replaceAll(from, to));
+  const { code } = await promtool(["test", "rules", ...files(join(folder, "tests"))]);
+  await rm(folder, { recursive: true });
+  expect(code).not.toBe(0);
+});
