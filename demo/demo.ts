@@ -5,6 +5,7 @@ import type { AnswerCache, Conversations } from "./chatbot/ports.ts";
 import { postgresConversations } from "./chatbot/postgres.ts";
 import { providerClient } from "./chatbot/provider-client.ts";
 import { redisCache } from "./chatbot/redis.ts";
+import { chatSockets } from "./chatbot/sockets.ts";
 import { listen } from "./http/server.ts";
 import { startProvider } from "./provider/server.ts";
 import type { ProviderStats } from "./provider/server.ts";
@@ -54,10 +55,13 @@ async function startParts(settings: DemoSettings, log: Log, closers: Closer[]): 
     client.close();
     return Promise.resolve();
   });
-  const parts = { conversations, cache, provider: client, model: MODEL, historyTurns: HISTORY_TURNS };
+  const replay = settings.replay;
+  const parts = { conversations, cache, provider: client, model: MODEL, historyTurns: HISTORY_TURNS, replay };
   const chatbot = chatbotApp(parts, log);
-  const listening = await listen(chatbot.app, settings.chatbotPort);
-  closers.push(() => listening.close());
+  const sockets = chatSockets(chatbot.ground);
+  const listening = await listen(chatbot.app, settings.chatbotPort, sockets.attach);
+  // The server cannot close before the connections that became WebSockets have.
+  closers.push(() => Promise.all([listening.close(), sockets.close()]).then(() => undefined));
   return {
     chatbotUrl: listening.url,
     providerUrl: provider.url,

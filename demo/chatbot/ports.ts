@@ -1,3 +1,10 @@
+/** A whole answer of a model. */
+export interface Completion {
+  readonly text: string;
+  readonly usage: { readonly prompt_tokens: number; readonly completion_tokens: number };
+  readonly finishReason: string;
+}
+
 export interface Turn {
   readonly role: "user" | "assistant";
   readonly content: string;

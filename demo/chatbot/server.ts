@@ -1,89 +1,124 @@
 import express from "express";
-import type { Express, Response } from "express";
+import type { Express, Request, RequestHandler, Response } from "express";
 import { errorHandler, jsonOnly, notFound, sendFailure } from "../http/errors.ts";
+import { ledgerRoutes } from "../http/ledger-routes.ts";
+import type { LedgerPage } from "../http/ledger.ts";
 import { chat, complete } from "./answering.ts";
 import type { Answered, ChatbotParts } from "./answering.ts";
-import { parseChat, parseOpenAi } from "./input.ts";
+import { CHAT_EVENTS, writeEvents } from "./event-streams.ts";
+import { badRequest, failureOf } from "./failures.ts";
+import { begin, chatbotGround } from "./ground.ts";
+import type { ChatbotGround, ChatbotStats } from "./ground.ts";
+import { cacheUseOf, parseChat, parseOpenAi } from "./input.ts";
+import { openAiBody, openAiEvents } from "./openai.ts";
+import { chatStream, completeStream } from "./streaming.ts";
 
-/** Every POST that reached a chat route is one request; each ends in exactly one of the other three. */
-export interface ChatbotStats {
-  readonly requests: number;
-  readonly answered: number;
-  readonly bad_requests: number;
-  readonly failed: number;
-  /** Of the answered ones. */
-  readonly cached: number;
-}
+export type { ChatbotStats } from "./ground.ts";
 
 export interface ChatbotApp {
   readonly app: Express;
+  /** For what else serves the same chatbot, such as its WebSockets. */
+  readonly ground: ChatbotGround;
   stats(): ChatbotStats;
 }
 
-type Totals = { -readonly [K in keyof ChatbotStats]: number };
 type Success = Extract<Answered, { kind: "answered" }>;
 
 const BODY_LIMIT_BYTES = 256 * 1024;
 
 /** The reference chatbot as an express app; the parts are the caller's to close. */
 export function chatbotApp(parts: ChatbotParts, log: (line: string) => void): ChatbotApp {
-  const totals: Totals = { requests: 0, answered: 0, bad_requests: 0, failed: 0, cached: 0 };
+  const ground = chatbotGround(parts, log);
   const app = express().disable("x-powered-by").disable("etag");
   app.get("/healthz", health(parts));
-  app.get("/stats", (_req, res) => void res.json(totals));
-  app.use(["/api/chat", "/v1/chat/completions"], count(totals));
+  app.get("/stats", (_req, res) => void res.json(ground.totals));
+  app.use(ledgerRoutes(ground.ledger));
+  app.use(["/api/chat", "/v1/chat/completions"], count(ground));
   app.use(jsonOnly, express.json({ limit: BODY_LIMIT_BYTES }));
-  app.post("/api/chat", async (req, res) => {
+  app.post("/api/chat", chatRoute(parts));
+  app.post("/v1/chat/completions", openAiRoute(parts));
+  app.use(notFound, errorHandler(log));
+  return { app, ground, stats: () => ({ ...ground.totals }) };
+}
+
+function chatRoute(parts: ChatbotParts): RequestHandler {
+  return async (req, res) => {
     const input = parseChat(req.body);
     if (!input.ok) {
       sendFailure(res, badRequest(input.problem));
       return;
     }
-    const answered = await chat(parts, input.value);
-    if (answered.kind !== "answered") {
-      sendFailure(res, failureOf(answered));
+    const ask = { ...input.value, ...wishesOf(req) };
+    if (ask.stream) {
+      await writeEvents(res, (gone) => chatStream(parts, ask, gone), CHAT_EVENTS);
       return;
     }
-    res.locals.cached = answered.cached;
-    res.json({ reply: answered.completion.text, usage: answered.completion.usage, cached: answered.cached });
-  });
-  app.post("/v1/chat/completions", async (req, res) => {
+    send(res, await chat(parts, ask), ({ completion, cache }) => ({
+      reply: completion.text,
+      usage: completion.usage,
+      cached: cache === "hit",
+    }));
+  };
+}
+
+function openAiRoute(parts: ChatbotParts): RequestHandler {
+  return async (req, res) => {
     const input = parseOpenAi(req.body);
     if (!input.ok) {
       sendFailure(res, badRequest(input.problem));
       return;
     }
-    const answered = await complete(parts, input.value);
-    if (answered.kind !== "answered") {
-      sendFailure(res, failureOf(answered));
+    const { model, messages, maxTokens } = input.value;
+    const { cache, ...simulate } = wishesOf(req);
+    const question = { query: { model, messages, maxTokens, ...simulate }, cache };
+    const { id } = res.locals.page as LedgerPage;
+    if (input.value.stream) {
+      await writeEvents(res, (gone) => completeStream(parts, question, gone), openAiEvents(input.value, id));
       return;
     }
-    res.locals.cached = answered.cached;
-    res.json(openAiBody(answered, input.value.model));
-  });
-  app.use(notFound, errorHandler(log));
-  return { app, stats: () => ({ ...totals }) };
+    send(res, await complete(parts, question), (success) => openAiBody(success, model, id));
+  };
+}
+
+/** What the headers of a request ask for beside its body. */
+function wishesOf(req: Request) {
+  const simulate = req.get("x-simulate");
+  return { cache: cacheUseOf(req.get("cache-control")), ...(simulate === undefined ? {} : { simulate }) };
+}
+
+function send(res: Response, answered: Answered, bodyOf: (success: Success) => object): void {
+  if (answered.kind !== "answered") {
+    sendFailure(res, failureOf(answered));
+    return;
+  }
+  res.locals.cached = answered.cache === "hit";
+  (res.locals.page as LedgerPage).wrote("body");
+  res.set("x-cache", answered.cache).json(bodyOf(answered));
 }
 
 /** Counts at the end of each answer by its status, so that load tests can be checked against the other side. */
-function count(totals: Totals): express.RequestHandler {
+function count(ground: ChatbotGround): RequestHandler {
+  const { totals } = ground;
   return (req, res, next) => {
     if (req.method !== "POST") {
       next();
       return;
     }
-    totals.requests += 1;
+    const page = begin(ground, performance.now());
+    res.locals.page = page;
+    res.set("x-request-id", page.id);
     res.once("close", () => {
-      if (res.writableFinished && res.locals.cached === true) totals.cached += 1;
-      if (res.writableFinished && res.statusCode === 200) totals.answered += 1;
-      else if (res.writableFinished && res.statusCode < 500) totals.bad_requests += 1;
-      else totals.failed += 1;
+      const whole = res.writableFinished && res.locals.failed !== true;
+      if (whole && res.locals.cached === true) totals.cached += 1;
+      const ending = !whole || res.statusCode >= 500 ? "failed" : res.statusCode === 200 ? "answered" : "bad_requests";
+      totals[ending] += 1;
+      page.ended(res.writableFinished ? ending : "abandoned");
     });
     next();
   };
 }
 
-function health(parts: ChatbotParts): express.RequestHandler {
+function health(parts: ChatbotParts): RequestHandler {
   return async (_req, res: Response) => {
     const body = { conversations: parts.conversations.kind, cache: parts.cache.kind };
     try {
@@ -92,26 +127,5 @@ function health(parts: ChatbotParts): express.RequestHandler {
     } catch {
       res.status(503).json({ status: "unavailable", ...body });
     }
-  };
-}
-
-function badRequest(message: string) {
-  return { status: 400, code: "bad_request", message };
-}
-
-function failureOf({ kind, problem }: Exclude<Answered, Success>) {
-  return { status: kind === "provider_failed" ? 502 : 503, code: kind, message: problem };
-}
-
-function openAiBody({ completion, cached }: Success, model: string) {
-  const { prompt_tokens, completion_tokens } = completion.usage;
-  return {
-    id: `chatcmpl-demo-${performance.now().toFixed(3)}`,
-    object: "chat.completion",
-    created: Math.floor(Date.now() / 1000),
-    model,
-    choices: [{ index: 0, message: { role: "assistant", content: completion.text }, finish_reason: "stop" }],
-    usage: { ...completion.usage, total_tokens: prompt_tokens + completion_tokens },
-    cached,
   };
 }

@@ -55,6 +55,8 @@ export function errorHandler(log: (line: string) => void): ErrorRequestHandler {
         `${req.method} ${req.path} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
       );
     }
-    sendFailure(res, failure);
+    // A stream under way has no room for an error any more: cut, it at least does not look whole.
+    if (res.headersSent) res.destroy();
+    else sendFailure(res, failure);
   };
 }

@@ -20,9 +20,10 @@ export class PortInUse extends Error {
 const GRACE_MS = 5_000;
 const SWEEP_MS = 20;
 
-/** Serves the app on 127.0.0.1; port 0 takes a free one. Throws PortInUse. */
-export async function listen(app: Express, port: number): Promise<Listening> {
+/** Serves the app on 127.0.0.1; port 0 takes a free one; `prepare` may add to the server. Throws PortInUse. */
+export async function listen(app: Express, port: number, prepare?: (server: Server) => void): Promise<Listening> {
   const server = createServer(app);
+  prepare?.(server);
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
   // Longer than any pause of a client that thinks between two messages: closing first would look like an error of ours.

@@ -43,7 +43,9 @@ const WIDE_WORD = "Grüße👋";
 /** Decides request number `index` (0, 1, 2 ... in order of arrival). A stream sends `tokens` at the same pace. */
 export function fateOf(settings: ProviderSettings, index: number, request: CompletionRequest): Fate {
   const { seed, latency, shape = {} } = settings;
-  const words = answerTokens(request.messages, request.maxTokens, shape.tokens);
+  const words = answerTokens(request.messages, request.maxTokens, shape.tokens).map((word) =>
+    word.padEnd(shape.word_length ?? 0, "x"),
+  );
   const splitAt = Math.min(1, words.length - 1);
   const tokens = shape.split === 1 ? words.map((word, at) => (at === splitAt ? WIDE_WORD : word)) : words;
   const reasoningTokens = shape.reasoning_tokens ?? 0;

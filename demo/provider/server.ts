@@ -40,7 +40,9 @@ export async function startProvider(
   app.use(jsonOnly, express.json({ limit: BODY_LIMIT_BYTES }));
   app.post("/v1/chat/completions", complete(ground, settings));
   app.use(notFound, errorHandler(log));
-  const listening = await listen(app, port);
+  const listening = await listen(app, port, (server) => {
+    server.on("connection", () => (ground.totals.connections += 1));
+  });
   return { ...listening, stats: () => ({ ...ground.totals }) };
 }
 

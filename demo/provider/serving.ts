@@ -11,7 +11,10 @@ import { stepsOf } from "./stream.ts";
 import { usageOf } from "./text.ts";
 import { waiter } from "./wait.ts";
 
-/** What happened to all requests so far, whole numbers: `requests` is the sum of the other totals and those at work. */
+/**
+ * What happened to all requests so far, whole numbers: `requests` are the answered, failed, refused and
+ * abandoned ones and those at work.
+ */
 export interface ProviderStats {
   readonly requests: number;
   readonly answered: number;
@@ -22,6 +25,8 @@ export interface ProviderStats {
   readonly bad_requests: number;
   readonly most_active: number;
   readonly most_waiting: number;
+  /** Accepted so far. */
+  readonly connections: number;
 }
 
 export type Totals = { -readonly [K in keyof ProviderStats]: number };
@@ -43,6 +48,7 @@ export function noTotals(): Totals {
     bad_requests: 0,
     most_active: 0,
     most_waiting: 0,
+    connections: 0,
   };
 }
 

@@ -18,6 +18,7 @@ export const NUMBER_KEYS = {
   gap_ms: { max: WEEK_MS, whole: false, text: "mean time between tokens, instead of that of tokens-per-second" },
   gap_spread: { max: 1, whole: false, text: "gaps lie within this share of the mean around it, seeded" },
   tokens: { max: 1_000_000, whole: true, text: "length of the answer, instead of 12 to 36" },
+  word_length: { max: 100_000, whole: true, text: "every word of the answer made at least this long" },
   reasoning_tokens: { max: 1_000_000, whole: true, text: "deltas of reasoning_content before the answer" },
   role_ms: { max: WEEK_MS, whole: false, text: "when the empty role chunk comes; never after the first token" },
   burst: { max: 1_000_000, whole: true, text: "deltas in one write, at the time of the first of them" },

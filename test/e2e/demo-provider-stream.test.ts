@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { ProviderSettings } from "../../demo/provider/fate.ts";
 import { startProvider } from "../../demo/provider/server.ts";
 import type { Provider } from "../../demo/provider/server.ts";
+import { expectHalt } from "../support/demo-ledger.ts";
 import { dataOf, postForSse, textOf } from "../support/sse.ts";
 import type { SseAsk, SseRead } from "../support/sse.ts";
 
@@ -197,18 +198,8 @@ describe("a stream of the provider", () => {
       headers: { "content-type": "application/json", "x-simulate": "ending=endless, gap_ms=0" },
       body: JSON.stringify({ model: "m", messages: MESSAGES, stream: true }),
     });
-    const written = async (): Promise<number> => {
-      const { chunks, more_chunks } = await ledger(started, "chatcmpl-0");
-      return chunks.length + more_chunks;
-    };
     // Unread, it comes to a halt once the buffers between us are full.
-    const counts: number[] = [];
-    await expect
-      .poll(async () => counts.push(await written()) > 3 && counts.at(-1) === counts.at(-3), {
-        timeout: 10_000,
-        interval: 100,
-      })
-      .toBe(true);
+    await expectHalt({ providerUrl: started.url });
     await answer.body?.cancel();
     await expect.poll(() => started.stats().abandoned).toBe(1);
   });
