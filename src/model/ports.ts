@@ -91,8 +91,8 @@ export interface Records {
   /** Makes the run's folder with its request.json; a problem is a sentence with the path. */
   open(run: OpenedRun): Promise<{ readonly folder: string } | { readonly problem: Reason }>;
   /**
-   * record.json, atomically: whole or not there. A record that is there already stays as it is, but for `telemetry`;
-   * if it says another end of the run it is not touched at all, and `stands` tells what it says.
+   * record.json, atomically: whole or not there. A record that is there already stays as it is, but for `telemetry`,
+   * and `stands` tells it; one that says another end of the run is not touched at all, which is a problem.
    */
   save(record: RunRecord): Promise<{ readonly problem?: Reason; readonly stands?: RunRecord }>;
   saveTimeline(id: RunId, timeline: Timeline): Promise<void>;

@@ -42,7 +42,7 @@ export function createRecords(folder: string, options: RecordOptions = {}): Reco
       if (!("record" in there)) return await saveNew(folder, record);
       const { problem, updated } = withTelemetryOf(record, there.record);
       if (problem !== undefined) return { problem, stands: there.record };
-      return write(join(record.id, RECORD_FILE), textOf(updated));
+      return { ...(await write(join(record.id, RECORD_FILE), textOf(updated))), stands: updated };
     },
     async saveTimeline(id, timeline) {
       const { problem } = await write(join(id, TIMELINE_FILE), `${JSON.stringify(timeline)}\n`);

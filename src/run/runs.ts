@@ -18,6 +18,7 @@ import { rebuildPatiently } from "./recover-records.ts";
 import { createRowRecovery } from "./recover-rows.ts";
 import { createScheduler, type Scheduler } from "./scheduler.ts";
 import { createSecretKeep, type SecretKeep } from "./secret-keep.ts";
+import { createTidy } from "./tidy.ts";
 import { withdrawnRecord } from "./unrun.ts";
 import { createWorker, type Worker, type WorkerDeps } from "./worker.ts";
 import type { WorkState } from "./deps.ts";
@@ -66,6 +67,7 @@ interface Parts {
   readonly ledger: Ledger;
   readonly worker: Worker;
   readonly scheduler: Scheduler;
+  readonly tidy: () => Promise<void>;
   /** Aborted: what goes on in the background ends. */
   readonly life: AbortController;
 }
@@ -94,7 +96,8 @@ function partsOf(deps: RunsDeps): Parts {
   const worker = createWorker({ ...deps, keep, ledger, sweep });
   const withdrawn = (runs: readonly QueuedRun[]): Promise<void> => enterWithdrawn(runs, { deps, keep, ledger });
   const scheduler = createScheduler({ ...deps, keep, onQueued: () => worker.nudge(), onWithdrawn: withdrawn });
-  return { deps, keep, outbox, ledger, worker, scheduler, life: new AbortController() };
+  const tidy = createTidy({ ...deps, keep, onWithdrawn: withdrawn });
+  return { deps, keep, outbox, ledger, worker, scheduler, tidy, life: new AbortController() };
 }
 
 async function start(parts: Parts): Promise<void> {
@@ -113,21 +116,7 @@ async function start(parts: Parts): Promise<void> {
 async function tick(parts: Parts): Promise<void> {
   await parts.scheduler.tick();
   parts.worker.nudge();
-  await tidy(parts).catch(() => undefined); // away: the next minute will do
-}
-
-/** Secrets of runs that others have taken, and withdrawn runs whose record nobody came to keep. */
-async function tidy(parts: Parts): Promise<void> {
-  const { deps, keep } = parts;
-  if (keep.size() > 0) keep.prune(new Set((await deps.store.active()).map(({ id }) => id)));
-  const aborted = await deps.store.list({ state: "aborted", limit: 100 });
-  const found = await Promise.all(
-    (await deps.store.missing(aborted.map(({ id }) => id as RunId))).map((id) => deps.store.find(id)),
-  );
-  await enterWithdrawn(
-    found.flatMap((one) => (one !== undefined && "run" in one ? [one.run] : [])),
-    parts,
-  );
+  await parts.tidy().catch(() => undefined); // away: another minute will do
 }
 
 async function enqueue(asked: Asked, { deps, keep, worker }: Parts): Promise<EnqueueResult> {

@@ -10,7 +10,7 @@ import {
   type ScheduleState,
   type SlotDecision,
 } from "../model/index.ts";
-import { decideSlots, jitterMs, parseSchedule } from "../schedule/index.ts";
+import { decideSlots, jitterMs, nextSlot, parseSchedule, type Schedule } from "../schedule/index.ts";
 import type { RunEvents } from "./events.ts";
 import { freeze } from "./freeze.ts";
 import { createReach, messageOf } from "./reach.ts";
@@ -46,14 +46,21 @@ interface Scheduled extends Scenario {
 export function createScheduler(deps: SchedulerDeps): Scheduler {
   const reach = createReach(deps.log, "the schedule");
   let learned: string | undefined;
+  let lines: ReadonlyMap<string, Line> = new Map();
   const tick = serial(async () => {
     const scheduled = deps.scenarios().filter((one): one is Scheduled => one.schedule !== undefined);
-    const lines = scheduled.map(lineOf);
+    const texts = scheduled.map(lineOf);
     await reach.ask(async () => {
-      if (learned !== JSON.stringify(lines)) await deps.store.learnSchedules(lines);
-      learned = JSON.stringify(lines);
-      const states = new Map((await deps.store.schedules()).map((state) => [state.scenario, state]));
-      for (const scenario of scheduled) await decideOne(scenario, states.get(scenario.name), deps);
+      if (learned !== JSON.stringify(texts)) {
+        await deps.store.learnSchedules(texts);
+        lines = new Map(scheduled.flatMap(parse));
+        learned = JSON.stringify(texts);
+      }
+      for (const state of await deps.store.schedules()) {
+        const scenario = scheduled.find(({ name }) => name === state.scenario);
+        const line = lines.get(state.scenario);
+        if (scenario && line) await decideOne({ scenario, line, state }, deps);
+      }
     });
   });
   return {
@@ -65,22 +72,49 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   };
 }
 
+/** The configuration refuses at load what cannot be parsed. */
+function parse({ name, schedule }: Scheduled): readonly (readonly [string, Line])[] {
+  const result = parseSchedule(schedule);
+  return "schedule" in result ? [[name, { schedule: result.schedule }]] : [];
+}
+
+/** A schedule, and the first slot after a mark: asking for it is most of the work of a minute in which nothing is due. */
+interface Line {
+  readonly schedule: Schedule;
+  first?: { readonly after: Instant; readonly slot: Instant };
+}
+
+/** Surely nothing between the mark and now; a mark ahead of now needs a closer look. */
+function isQuiet(line: Line, mark: Instant, now: Instant): boolean {
+  if (line.first?.after !== mark) {
+    line.first = { after: mark, slot: nextSlot(line.schedule, mark) ?? Infinity };
+  }
+  return mark <= now && now < line.first.slot;
+}
+
+interface Question {
+  readonly scenario: Scheduled;
+  readonly line: Line;
+  readonly state: ScheduleState;
+}
+
 function lineOf({ name, schedule }: Scheduled): { readonly scenario: string; readonly line: string } {
   return { scenario: name, line: `${schedule.cron} ${schedule.timezone}` };
 }
 
 /** What fails for one scenario fails for no other. */
-async function decideOne(scenario: Scheduled, state: ScheduleState | undefined, deps: SchedulerDeps): Promise<void> {
+async function decideOne(question: Question, deps: SchedulerDeps): Promise<void> {
   try {
-    await decide(scenario, state, deps);
+    await decide(question, deps);
   } catch (error) {
     if (error instanceof StoreUnavailable) throw error;
-    deps.log.error(`The slots of ${scenario.name} could not be decided: ${messageOf(error)}`);
+    deps.log.error(`The slots of ${question.scenario.name} could not be decided: ${messageOf(error)}`);
   }
 }
 
-async function decide(scenario: Scheduled, state: ScheduleState | undefined, deps: SchedulerDeps): Promise<void> {
-  const decision = await decisionOf(scenario, state, deps);
+async function decide(question: Question, deps: SchedulerDeps): Promise<void> {
+  const { scenario } = question;
+  const decision = await decisionOf(question, deps);
   if (decision === undefined) return;
   const order = decision.run?.order;
   if (order !== undefined) deps.keep.keep(order.id, scenario);
@@ -95,15 +129,10 @@ async function decide(scenario: Scheduled, state: ScheduleState | undefined, dep
   if (result.withdrawn !== undefined) await deps.onWithdrawn(result.withdrawn);
 }
 
-async function decisionOf(
-  scenario: Scheduled,
-  state: ScheduleState | undefined,
-  deps: SchedulerDeps,
-): Promise<SlotDecision | undefined> {
-  const parsed = parseSchedule(scenario.schedule);
-  if (state === undefined || "problems" in parsed) return undefined; // the configuration refuses such a line at load
+async function decisionOf({ scenario, line, state }: Question, deps: SchedulerDeps): Promise<SlotDecision | undefined> {
   const now = await deps.store.now();
-  const due = decideSlots({ schedule: parsed.schedule, plan: scenario.schedule, state, now });
+  if (isQuiet(line, Math.max(state.knownSince, state.lastSlot ?? -Infinity), now)) return undefined;
+  const due = decideSlots({ schedule: line.schedule, plan: scenario.schedule, state, now });
   if (due.last === undefined) return undefined;
   return {
     ...{ scenario: scenario.name, after: state.lastSlot, last: due.last, skipped: due.skipped },
