@@ -17,12 +17,15 @@ export interface ScenarioFacts {
   };
 }
 
-/** Everything that the gauges are a projection of: read anew at each scrape, from memory only. */
+/**
+ * Everything that the gauges are a projection of: read anew at each scrape, from memory only. Never changed afterwards:
+ * what has changed is a new object, and a record that has not is the same one.
+ */
 export interface ExporterFacts {
   readonly scenarios: readonly ScenarioFacts[];
   /**
-   * Runs that are over, of configured scenarios: for each scenario and trigger the newest of all and the newest that
-   * was judged, and those before it that `consecutiveMissed` counts.
+   * Runs that are over, of configured scenarios: for each scenario, target and trigger the newest of all and the newest
+   * that was judged, and those before it that `consecutiveMissed` counts. Labels come from the records themselves.
    */
   readonly latest: readonly {
     readonly scenario: string;

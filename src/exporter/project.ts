@@ -1,3 +1,4 @@
+import { effectiveObjectives } from "../judge/index.ts";
 import { isCatalogued } from "../model/index.ts";
 import { DAEMON, OBJECTIVE_LIMITS, SCHEDULE } from "./catalogue/index.ts";
 import type { ExporterFacts, ScenarioFacts } from "./facts.ts";
@@ -26,7 +27,7 @@ export function project(facts: ExporterFacts, build: Build, samples: Samples): v
 
 function projectScenario({ name, target, objectives, schedule }: ScenarioFacts, samples: Samples): void {
   const scenario = { scenario: name, target };
-  for (const { measurement, limit } of objectives)
+  for (const { measurement, limit } of effectiveObjectives(objectives))
     if (isCatalogued(measurement)) samples.add(OBJECTIVE_LIMITS[measurement], scenario, limit);
   if (schedule === undefined) return;
   samples.add(SCHEDULE.info, { ...scenario, schedule: schedule.cron, timezone: schedule.timezone }, 1);
