@@ -46,6 +46,12 @@ it("says in words that nothing is there", () => {
   }
 });
 
+it("does not call a scenario without a run one that fails to pass", () => {
+  const text = textOf({ ...empty(), scenarios: [scenario(undefined)] });
+  expect(text).toContain("No run yet Benchmarks now");
+  expect(text).not.toMatch(/0 of 1|Newest run/);
+});
+
 it("says what comes next when nothing runs", () => {
   expect(textOf(single())).toContain("Nothing runs. Next: chat-api in 3 h (13:00 UTC).");
   const paused = { cron: "0 2 * * *", timezone: "UTC", paused: true };

@@ -94,9 +94,9 @@ function band(view: StatusView): Html {
     (word) => `${words.filter((other) => other === word).length} ${word.toLowerCase()}`,
   );
   return html`<div class="verdict ${worst}">
-    <p class="word">${sign(worst)} ${passing} of ${countOf(outcomes.length)}</p>
+    <p class="word">${sign(worst)} ${passingText(view.scenarios, passing)}</p>
     <h1>Benchmarks now</h1>
-    ${counted.length > 0 && html`<p class="sentence">Newest run of each scenario: ${counted.join(", ")}.</p>`}
+    ${view.scenarios.some(({ last }) => last !== undefined) && html`<p class="sentence">Newest run of each scenario: ${counted.join(", ")}.</p>`}
     <p class="meaning">${workText(view)}</p>
     ${problems.length > 0 && problemList(problems)}
   </div>`;
@@ -107,8 +107,10 @@ function workText({ running, queued }: StatusView): string {
   return `${atWork} at work, ${queued.length === 0 ? "none" : queued.length} in the queue.`;
 }
 
-function countOf(scenarios: number): string {
-  return scenarios === 1 ? "1 scenario passes" : `${scenarios} scenarios pass`;
+function passingText(scenarios: StatusView["scenarios"], passing: number): string {
+  if (scenarios.length === 0) return "No scenario is configured";
+  if (scenarios.every(({ last }) => last === undefined)) return "No run yet";
+  return `${passing} of ${scenarios.length} ${scenarios.length === 1 ? "scenario passes" : "scenarios pass"}`;
 }
 
 function problemList(problems: StatusView["health"]): Part {
