@@ -68,11 +68,16 @@ describe("66: slow clients", () => {
   it("who holds a place by half a body loses it before one who is being answered", async () => {
     const release: { now?: () => void } = {};
     const late = new Promise<{ runs: [] }>((resolve) => (release.now = () => resolve({ runs: [] })));
+    const begun: { now?: () => void } = {};
+    const began = new Promise<void>((resolve) => (begun.now = resolve));
     const connections = { connections: 2, burst: 2, patienceMs: 0 };
-    const server = await serve({ runs: () => late }, { limits: { connections } });
+    const server = await serve({ runs: () => (begun.now?.(), late) }, { limits: { connections } });
     const answered = raw(server.url, { path: "/api/v1/runs" });
+    await began;
     const slow = await open(server.url);
-    slow.write(`${HEAD}Authorization: Bearer ${TOKEN}\r\nContent-Length: 20\r\n\r\n{"scen`);
+    slow.write(`${HEAD}Authorization: Bearer ${TOKEN}\r\nContent-Length: 20\r\nExpect: 100-continue\r\n\r\n{"scen`);
+    // By then the server knows of its request.
+    await once(slow, "data");
     await scrape(server.url);
     if (!slow.closed) await once(slow, "close");
     release.now?.();
