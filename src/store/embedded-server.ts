@@ -36,15 +36,25 @@ export class EmbeddedServer {
     await worker?.terminate();
   }
 
+  /** Ends PGlite in good order and starts it again: making a database takes memory that only its thread's end gives back. */
+  async restart(): Promise<void> {
+    await this.#end();
+    await this.ensure();
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
+    await this.#end();
+    await removeFolder(this.#place.socket);
+  }
+
+  async #end(): Promise<void> {
     const worker = await this.#worker?.catch(() => undefined);
     if (worker === undefined) return;
     const cancel = after(STOP_MS, () => void worker.terminate());
     worker.post("stop");
     await worker.ended;
     cancel();
-    await removeFolder(this.#place.socket);
   }
 
   async #start(): Promise<WorkerThread> {

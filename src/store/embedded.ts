@@ -1,13 +1,7 @@
 import { join } from "node:path";
 import { StoreUnavailable } from "../model/index.ts";
-import {
-  ensureFolder,
-  exists,
-  makeTemporaryFolder,
-  probeWritable,
-  removeFolder,
-  renamePath,
-} from "../platform/files.ts";
+import { exists, makeTemporaryFolder, probeWritable, removeFolder, renamePath } from "../platform/files.ts";
+import { ensurePrivateFolder } from "../platform/private-folder.ts";
 import { lockFolder } from "../platform/lock-file.ts";
 import { EmbeddedServer } from "./embedded-server.ts";
 import { connectionOf, storeOn, type OpenStore, type StoreOptions } from "./open.ts";
@@ -35,7 +29,7 @@ export async function openEmbeddedStore(
   options: StoreOptions & { readonly folder: string },
 ): Promise<EmbeddedStore | { readonly problem: string }> {
   const { folder } = options;
-  const made = await ensureFolder(folder, { mode: 0o700 });
+  const made = await ensurePrivateFolder(folder);
   const problem = made.problem ?? (await probeWritable(folder)).problem;
   if (problem !== undefined) return { problem: problem.text };
   const lock = await lockFolder(folder);
@@ -120,23 +114,24 @@ async function startOrQuarantine(
 ): Promise<{ readonly quarantined?: string } | { readonly problem: string }> {
   const data = join(folder, "data");
   const fresh = !(await exists(data));
-  const first = await problemOf(server);
+  const first = await problemOf(server, fresh ? "new" : "old");
   if (first === undefined) return {};
-  if (!fresh && (await problemOf(server)) === undefined) return {};
+  if (!fresh && (await problemOf(server, "old")) === undefined) return {};
   const problem = `The database in ${folder} cannot be opened: ${first}.`;
   if (fresh) return { problem };
   const aside = join(folder, `corrupt-${new Date(clock.now()).toISOString().replaceAll(/[-:.]/g, "")}`);
   const moved = await renamePath(data, aside);
   if (moved.problem !== undefined) return { problem: `${problem} ${moved.problem.text}` };
-  if ((await problemOf(server)) === undefined) return { quarantined: aside };
+  if ((await problemOf(server, "new")) === undefined) return { quarantined: aside };
   await removeFolder(data);
   await renamePath(aside, data);
   return { problem };
 }
 
-async function problemOf(server: EmbeddedServer): Promise<string | undefined> {
+async function problemOf(server: EmbeddedServer, kind: "old" | "new"): Promise<string | undefined> {
   try {
     await server.ensure();
+    if (kind === "new") await server.restart(); // just made it holds 800 MiB, opened again 400
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message.replace(/\.$/, "") : String(error);

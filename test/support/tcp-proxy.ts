@@ -10,6 +10,8 @@ export interface TcpProxy {
   readonly port: number;
   /** From now on, for open and for new connections; what was held is passed on when it is `pass` again. */
   set(fate: TcpFate): void;
+  /** Passes on the next bytes to the server that hold this text, and holds everything from then on. */
+  holdAfter(text: string): void;
   /** Connections open now. */
   open(): number;
   close(): Promise<void>;
@@ -18,7 +20,13 @@ export interface TcpProxy {
 /** Stands on a free port of 127.0.0.1 in front of a TCP server of the same host and does to its bytes what it is told. */
 export async function tcpProxyTo(upstreamPort: number): Promise<TcpProxy> {
   let fate: TcpFate = "pass";
+  let trigger: string | undefined;
   const sockets = new Set<Socket>();
+  const set = (next: TcpFate): void => {
+    fate = next;
+    trigger = undefined;
+    for (const socket of sockets) apply(socket, next);
+  };
   const track = (socket: Socket): void => {
     sockets.add(socket);
     socket.on("error", () => undefined).on("close", () => sockets.delete(socket));
@@ -31,15 +39,18 @@ export async function tcpProxyTo(upstreamPort: number): Promise<TcpProxy> {
     }
     const far = connect(upstreamPort, "127.0.0.1");
     tie(near, far, () => fate);
+    near.on("data", (bytes) => {
+      if (trigger !== undefined && bytes.includes(trigger)) set("hold");
+    });
     track(near);
     track(far);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     port: (server.address() as AddressInfo).port,
-    set: (next) => {
-      fate = next;
-      for (const socket of sockets) apply(socket, next);
+    set,
+    holdAfter: (text) => {
+      trigger = text;
     },
     open: () => sockets.size / 2,
     close: async () => {
