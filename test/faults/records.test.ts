@@ -4,7 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { RunId, RunRecord } from "../../src/model/index.ts";
-import { applyRetention, createRecords, listRecords, readRecord, readTimeline } from "../../src/record/index.ts";
+import {
+  applyRetention,
+  createRecords,
+  createRunFolders,
+  listRecords,
+  readRecord,
+  readTimeline,
+} from "../../src/record/index.ts";
 import { openedRun } from "../support/opened.ts";
 import { broken, failing, invalid, passing, warning } from "../fixtures/records/runs.ts";
 
@@ -66,6 +73,53 @@ it("opens no folder twice for the same run", async ({ folder }) => {
   expect(await createRecords(folder).open(openedRun(passing().record.id))).toMatchObject({
     problem: { code: "storage" },
   });
+});
+
+it("lets a run end once: another end is refused and told, only what was read back later may change", async ({
+  folder,
+}) => {
+  const { record } = passing();
+  await write(folder, record);
+  const records = createRecords(folder);
+  const other: RunRecord = { ...record, state: "lost", verdict: null };
+  expect(await records.save(other)).toMatchObject({ problem: { code: "storage" }, stands: record });
+  const telemetry = { prometheus: "complete", requests_sent: 3, requests_found: 3 } as const;
+  expect(await records.save({ ...record, target: "another", telemetry })).toEqual({ stands: { ...record, telemetry } });
+  expect(await readRecord(folder, record.id)).toEqual({ record: { ...record, telemetry } });
+});
+
+it("keeps the record of a run that never had a folder", async ({ folder }) => {
+  const { record } = broken();
+  expect(await createRecords(folder).save(record)).toEqual({});
+  expect(await readRecord(folder, record.id)).toEqual({ record });
+});
+
+it("tells of each run folder what it is: its request, its record, neither, or no run at all", async ({ folder }) => {
+  const [done, died, empty, bad] = [passing().record, warning().record, failing().record, invalid().record];
+  const records = createRecords(folder);
+  await write(folder, done);
+  const request = openedRun(died.id, { slot: 5, revision: "3f2c1ab" });
+  await records.open(request);
+  await mkdir(join(folder, empty.id));
+  await mkdir(join(folder, bad.id));
+  await writeFile(join(folder, bad.id, "record.json"), "{");
+  await writeFile(join(folder, bad.id, "request.json"), JSON.stringify({ ...request, id: "../../etc" }));
+  await writeFile(join(folder, "notes.txt"), "");
+  const folders = createRunFolders(folder);
+  const listed = await folders.list();
+  const ids = [done, died, empty, bad].map(({ id }) => id as RunId).sort();
+  expect(listed).toEqual({
+    ids: ids.toReversed(),
+    strangers: [{ name: "notes.txt", problem: `${join(folder, "notes.txt")} is not the folder of a run.` }],
+  });
+  expect([...(await folders.unfinished(ids))].sort()).toEqual([died.id, empty.id].sort());
+  expect(await folders.opened(died.id as RunId)).toEqual({ folder: join(folder, died.id), run: request });
+  expect(await folders.opened(empty.id as RunId)).toBeUndefined();
+  expect(await folders.opened(bad.id as RunId)).toBeUndefined();
+  expect(await folders.record(done.id as RunId)).toEqual({ record: done });
+  expect(await folders.record(died.id as RunId)).toBeUndefined();
+  expect(await folders.record(bad.id as RunId)).toMatchObject({ problem: expect.stringContaining(bad.id) as string });
+  expect(await createRunFolders(join(folder, "none")).list()).toEqual({ ids: [], strangers: [] });
 });
 
 describe("case 36, disk full while writing", () => {
