@@ -139,7 +139,7 @@ function patchRequest(name: string, watch: Watch): void {
 function answered(result: unknown, given: unknown, watch: Watch): unknown {
   const answer = result as Answer;
   const status = answer.status ?? 0; // read once: each look into an answer is a call from the script into k6
-  if (status === 200 && given === undefined && watch.expects === isFine) {
+  if (status === 200 && given == null && watch.expects === isFine) {
     watch.hooks.answered("good");
     return answer;
   }

@@ -83,9 +83,9 @@ function wrapIteration(work: Work, user: User, threw: () => void): Work {
     } catch (error) {
       return failed(error);
     }
-    if (result === undefined) {
+    if (result == null) {
       user.mark();
-      return undefined;
+      return result;
     }
     return isThenable(result) ? result.then(ended, failed) : ended(result);
   };
@@ -120,32 +120,35 @@ interface UserEvents {
   readonly waitedThrough: () => void;
 }
 
+/** k6 looks up `Infinity` and `undefined` in its global object each time: what runs at every request avoids them. */
+const NEVER = Infinity;
+
 function createUser(config: WrapperConfig, events: UserEvents): User {
-  const judgedEndMs = config.judgedEndMs ?? Infinity;
-  let begin: number | undefined;
+  const judgedEndMs = config.judgedEndMs ?? NEVER;
+  // When the load began, and when the next phase does: only where one is to come does a request look at the clock.
+  // Setup and teardown begin no iteration, and so enter no phase.
+  let [begin, until] = [0, NEVER];
   // Kept, because k6 builds `exec.vu` anew at each look: 26 µs, a quarter of the price of a request.
   let tags: Record<string, unknown> = {};
   let phase = "";
   let tagged = false;
   let last: LastAnswer = "none";
-  // The instant of the next change of phase, so that a request only looks at the clock where one is still to come.
-  let until = 0;
-  const enterPhase = (start: number): void => {
-    const entered = phaseAt(Date.now() - start, config.warmupMs, judgedEndMs);
-    until = start + entered.endsMs;
+  const enterPhase = (): void => {
+    const entered = phaseAt(Date.now() - begin, config.warmupMs, judgedEndMs);
+    until = begin + entered.endsMs;
     if (entered.phase !== phase) tags[PHASE_TAG] = phase = entered.phase;
   };
   const mark = (): void => {
-    if (begin === undefined) return; // setup and teardown belong to no phase
-    if (until !== Infinity && Date.now() >= until) enterPhase(begin);
+    if (until !== NEVER && Date.now() >= until) enterPhase();
     if (tagged) takeOff(tags);
     tagged = false;
   };
   return {
     beginIteration() {
-      if (begin === undefined) {
+      if (phase === "") {
         tags = exec.vu.metrics.tags;
         begin = exec.scenario.startTime - (config.offsetsMs[exec.scenario.name] ?? 0);
+        until = 0;
         events.loadBegan(begin);
       }
       last = "none";
@@ -156,9 +159,10 @@ function createUser(config: WrapperConfig, events: UserEvents): User {
     mark,
     answered(answer) {
       last = answer;
-      if (phase === "warmup" && begin !== undefined && Date.now() - begin >= judgedEndMs) events.waitedThrough();
-      if (answer === "failed" || answer === "mixed") tags[ANSWER_TAG] = answer;
-      tagged ||= last !== "good";
+      if (phase === "warmup" && Date.now() - begin >= judgedEndMs) events.waitedThrough();
+      if (answer === "good") return;
+      tags[ANSWER_TAG] = answer;
+      tagged = true;
     },
     lastAnswer: () => last,
   };
