@@ -42,6 +42,7 @@ export class Database implements Transactions {
   readonly #turns = new Turns();
   readonly #options: DatabaseOptions;
   #pool: Pool;
+  #ending = new AbortController();
   #closed = false;
 
   constructor(options: DatabaseOptions) {
@@ -80,6 +81,7 @@ export class Database implements Transactions {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#ending.abort();
     await endWithin(this.#pool, CLOSE_MS);
   }
 
@@ -97,9 +99,7 @@ export class Database implements Transactions {
     if (this.#closed) throw new StoreUnavailable(`The database ${this.#options.name.label} was closed.`);
     await this.#options.beforeConnect?.();
     const pool = this.#pool;
-    const client = await pool.connect().catch((error: unknown) => {
-      throw unavailable(this.#options.name, error);
-    });
+    const client = await this.#connect(pool, this.#ending.signal);
     let broken = false;
     try {
       return await work(client);
@@ -110,6 +110,25 @@ export class Database implements Transactions {
     } finally {
       client.release(broken);
     }
+  }
+
+  /** A pool that ends forgets who still waits for a connection: they are told here instead of by their timeout. */
+  async #connect(pool: Pool, ending: AbortSignal): Promise<PoolClient> {
+    return await new Promise((resolve, reject) => {
+      const ended = (): void => reject(new Lost(`The database ${this.#options.name.label} was closed.`, true));
+      ending.addEventListener("abort", ended, { once: true });
+      const stopListening = (): void => ending.removeEventListener("abort", ended);
+      pool
+        .connect()
+        .then(
+          (client) => {
+            if (ending.aborted) client.release(true);
+            else resolve(client);
+          },
+          (error: unknown) => reject(unavailable(this.#options.name, error)),
+        )
+        .finally(stopListening);
+    });
   }
 
   #sqlOf(client: PoolClient): Sql {
@@ -131,7 +150,10 @@ export class Database implements Transactions {
   /** One connection hung: those beside it probably do too, and each would cost its own timeout to find out. */
   #renew(old: Pool): void {
     if (this.#closed || this.#pool !== old) return;
+    const ending = this.#ending;
+    this.#ending = new AbortController();
     this.#pool = this.#newPool();
+    ending.abort();
     void endWithin(old, CLOSE_MS);
     this.#options.onLost?.();
   }
