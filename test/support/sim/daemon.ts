@@ -25,6 +25,8 @@ export interface SimDaemon {
   readonly pid: number;
   /** As SIGKILL does: nothing of it happens any more, but its load goes on. */
   die(): void;
+  /** The same in the middle of something: at its so many-th next step. */
+  dieAfter(steps: number): void;
 }
 
 export const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -32,7 +34,12 @@ export const SILENT: Log = { info: () => undefined, warn: () => undefined, error
 export function startDaemon(world: SimWorld, host = "here"): SimDaemon {
   const pid = world.count();
   world.alive.add(pid);
-  const mortal = <T extends object>(port: T): T => mortalPort(port, () => world.alive.has(pid));
+  let steps = Infinity;
+  const step = (): boolean => {
+    if ((steps -= 1) < 0) world.alive.delete(pid);
+    return world.alive.has(pid);
+  };
+  const mortal = <T extends object>(port: T): T => mortalPort(port, step);
   const suffix = (): string => world.count().toString(36).padStart(4, "0").slice(-4);
   const runs = createRuns({
     store: mortal(world.store),
@@ -52,7 +59,7 @@ export function startDaemon(world: SimWorld, host = "here"): SimDaemon {
     log: world.log,
     events: { ...NO_EVENTS, ...world.events },
   });
-  return { runs, pid, die: () => world.alive.delete(pid) };
+  return { runs, pid, die: () => world.alive.delete(pid), dieAfter: (count) => (steps = count) };
 }
 
 const NO_EVENTS: RunEvents = {

@@ -27,9 +27,13 @@ const later = ({ world, draw }: Week, mostMs: number, work: () => void): void =>
 const FAULTS: Readonly<Record<string, Fault>> = {
   "daemon killed": (week) => {
     const at = Math.floor(week.draw() * week.daemons.length);
-    week.daemons[at]?.die();
-    week.daemons[at] = undefined;
-    later(week, week.draw() < 0.8 ? 10 * MINUTE_MS : 10 * HOUR_MS, () => begin(week, at));
+    const daemon = week.daemons[at];
+    daemon?.dieAfter(Math.floor(week.draw() * 40));
+    later(week, week.draw() < 0.8 ? 10 * MINUTE_MS : 10 * HOUR_MS, () => {
+      daemon?.die();
+      if (week.daemons[at] === daemon) week.daemons[at] = undefined;
+      begin(week, at);
+    });
   },
   "daemon stopped": (week) => {
     const at = Math.floor(week.draw() * week.daemons.length);
