@@ -37,6 +37,7 @@ async function serve(context: Context, options: ServeOptions): Promise<number> {
   const daemon = await startDaemon({ loaded: listeningOn(loaded, options), clock, engine, log, env: machine.env });
   if ("problem" in daemon) {
     context.console.note(`chatbench serve: ${daemon.problem}`);
+    asked.close();
     return EXIT.broken;
   }
   asked.onSecond(() => void daemon.kill());
@@ -46,6 +47,7 @@ async function serve(context: Context, options: ServeOptions): Promise<number> {
   const end = await Promise.race([asked.first, crashed]);
   if (end === "stop") await daemon.stop();
   stopHearing();
+  asked.close();
   return end === "stop" ? EXIT.ok : CRASHED;
 }
 
@@ -58,25 +60,29 @@ interface StopRequest {
   readonly first: Promise<"stop">;
   /** What the second Ctrl-C does before the process ends. */
   onSecond(kill: () => void): void;
+  /** Hears nothing more: until then a parent's channel keeps this process alive. */
+  close(): void;
 }
 
 /** The first Ctrl-C or SIGTERM stops in good order; the second kills what runs and ends this process at once. */
 function stopRequest({ machine }: Context, log: Log): StopRequest {
   let kill = (): void => undefined;
   let asked = false;
+  let stopped = (): void => undefined;
   const first = new Promise<"stop">((resolve) => {
-    machine.onStop((signal) => {
-      if (asked) {
-        kill();
-        machine.exit(EXIT.interrupted);
-      }
-      asked = true;
-      log.info(`Stopping (${signal}); what runs is ended and kept. Again to stop at once.`);
-      resolve("stop");
-    });
+    stopped = () => resolve("stop");
+  });
+  const close = machine.onStop((signal) => {
+    if (asked) {
+      kill();
+      machine.exit(EXIT.interrupted);
+    }
+    asked = true;
+    log.info(`Stopping (${signal}); what runs is ended and kept. Again to stop at once.`);
+    stopped();
   });
   return {
-    first,
+    ...{ first, close },
     onSecond(work) {
       kill = work;
     },

@@ -5,7 +5,7 @@ import { every } from "../platform/clock.ts";
 import { randomSuffix, randomToken } from "../platform/ids.ts";
 import { ownProcess } from "../platform/own-process.ts";
 import { prepareResults } from "../record/index.ts";
-import type { OpenStore } from "../store/index.ts";
+import type { OpenStore, StoreState } from "../store/index.ts";
 import { VERSION } from "../version.ts";
 import { announce } from "./announce.ts";
 import { createApi } from "./api.ts";
@@ -15,7 +15,7 @@ import { databasePlace, openDatabase } from "./database.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
 import { createReload, type Reload } from "./reload.ts";
 import { restoreFromFiles, restoreFromStore } from "./restore.ts";
-import { forgetDaemon, runningDaemon, writeDaemonState } from "./state-file.ts";
+import { forgetDaemon, runningDaemon, writeDaemonState, type DaemonState } from "./state-file.ts";
 
 export interface DaemonDeps {
   readonly loaded: Loaded;
@@ -36,6 +36,9 @@ export interface Daemon {
 
 /** How often the queue is looked at for gauges and the status page, beside every change made here. */
 const GLANCE_MS = 5_000;
+/** How long the start waits for the database's answer; one that is slower is waited for while all else is up. */
+const FIRST_ANSWER_MS = 2_000;
+const MINUTE_MS = 60_000;
 /** k6 gets 20 seconds to end; the rest is for records, pages and the database. */
 const RUNS_MS = 22_000;
 const PART_MS = 3_000;
@@ -55,14 +58,32 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon | { readonly
   if (opened.quarantined !== undefined)
     log.error(`The database could not be read; it lies in ${opened.quarantined} now and was begun anew.`);
 
+  const state = await firstAnswer(store, clock);
+  if (state.kind === "refused") {
+    await lifecycle.stop();
+    return { problem: state.problem };
+  }
   const configuration = createConfiguration(loaded, deps);
   const instance: Instance = { id: randomSuffix(12), ...(await ownProcess()) };
   const parts = assemble({ configuration, store, engine: deps.engine, instance, clock, log });
   await restoreFromFiles(parts.history, loaded.config, log);
   await parts.health.look();
-  const started = await serve(parts, { deps, lifecycle, configuration, instance });
+  const started = await serve(parts, { deps, lifecycle, configuration, instance, isThere: state.kind === "ready" });
   if ("problem" in started) await lifecycle.stop();
   return started;
+}
+
+/** Newer tables or missing rights are told at once; "away" is also what is too slow to tell yet. */
+async function firstAnswer(store: OpenStore, clock: Clock): Promise<StoreState> {
+  const late = new AbortController();
+  const slow: StoreState = { kind: "away", problem: "The database has not answered yet." };
+  const waited = clock.sleep(FIRST_ANSWER_MS, late.signal).then(
+    () => slow,
+    () => slow,
+  );
+  const state = await Promise.race([store.check(), waited]);
+  late.abort();
+  return state;
 }
 
 async function otherDaemon(folder: string): Promise<string | undefined> {
@@ -76,6 +97,8 @@ interface Surroundings {
   readonly lifecycle: Lifecycle;
   readonly configuration: Configuration;
   readonly instance: Instance;
+  /** The database has answered already: what it says is known before the start is told. */
+  readonly isThere: boolean;
 }
 
 async function serve(parts: Assembled, around: Surroundings): Promise<Daemon | { readonly problem: string }> {
@@ -84,7 +107,19 @@ async function serve(parts: Assembled, around: Surroundings): Promise<Daemon | {
   const { server, results } = configuration.current();
   const drawn = new Secret(randomToken());
   const token = (): Secret => configuration.current().server.token ?? drawn;
-  const reload = createReload({ configuration, tick: () => parts.runs.tick(), log });
+  const url = { now: "" };
+  const stateNow = (): DaemonState => {
+    const { pid, startTime } = instance;
+    return { pid, startTime, url: url.now, token: token().reveal() };
+  };
+  const reload = createReload({
+    ...{ configuration, log },
+    // The token may be another one now, and commands find it in the file.
+    taken: async () => {
+      await writeDaemonState(results.folder, stateNow());
+      await parts.runs.tick();
+    },
+  });
   const http = await startServer({
     api: createApi({ ...parts, reload }),
     ...{ listen: server.listen, token, version: VERSION, log, clock },
@@ -95,10 +130,10 @@ async function serve(parts: Assembled, around: Surroundings): Promise<Daemon | {
   if ("problem" in http) return http;
   log.info(`Listening at ${http.url}.`, { url: http.url });
   lifecycle.onStop("the web server", () => http.close(), 2 * PART_MS);
-  const state = { pid: instance.pid, startTime: instance.startTime, url: http.url, token: token().reveal() };
-  const written = await writeDaemonState(results.folder, state);
+  url.now = http.url;
+  const written = await writeDaemonState(results.folder, stateNow());
   if (written.problem !== undefined) return { problem: written.problem.text };
-  lifecycle.onStop("the state file", () => forgetDaemon(results.folder, state), PART_MS);
+  lifecycle.onStop("the state file", () => forgetDaemon(results.folder, stateNow()), PART_MS);
   lifecycle.onStop("the announcement", await announce(results.folder, http.url, log), PART_MS);
   lifecycle.onStop("the reports", () => parts.pages.idle(), PART_MS);
   await work(parts, around);
@@ -111,8 +146,8 @@ function hostsOf({ server, links }: Config): readonly string[] {
 }
 
 /** From here on runs begin: first what a dead daemon left is ended, then the schedule is looked at each minute. */
-async function work(parts: Assembled, { deps, lifecycle }: Surroundings): Promise<void> {
-  const { runs, glimpse, health, store, history } = parts;
+async function work(parts: Assembled, { deps, lifecycle, isThere }: Surroundings): Promise<void> {
+  const { runs, glimpse, store, history } = parts;
   const { log } = deps;
   await runs.start();
   lifecycle.onStop("the runs", () => runs.stop(), RUNS_MS);
@@ -126,15 +161,32 @@ async function work(parts: Assembled, { deps, lifecycle }: Surroundings): Promis
       await glimpse.refresh();
     })
     .catch((error: unknown) => log.error(`The database was lost while it was first read: ${String(error)}`));
-  const minute = cronSchedule("* * * * *", async () => {
-    await health.look();
-    await runs.tick();
-    parts.glance();
-  });
-  lifecycle.onStop("the schedule", () => minute.destroy(), PART_MS);
+  lifecycle.onStop("the schedule", wakeEachMinute(parts, log), PART_MS);
   const stopGlancing = every(GLANCE_MS, parts.glance);
   lifecycle.onStop("the looks at the queue", stopGlancing, PART_MS);
-  await glimpse.refresh();
+  if (isThere) await glimpse.refresh();
+}
+
+/**
+ * A late wake-up still counts: what is due is the store's to say. The clock may be set back, and then the next minute
+ * of the cron line is far away: the interval does not mind.
+ */
+function wakeEachMinute({ health, runs, glance }: Assembled, log: Log): () => Promise<void> {
+  const wake = async (): Promise<void> => {
+    try {
+      await health.look();
+      await runs.tick();
+      glance();
+    } catch (error) {
+      log.error(`The schedule could not be looked at: ${String(error)}`);
+    }
+  };
+  const minute = cronSchedule("* * * * *", wake, { missedExecutionTolerance: MINUTE_MS, suppressMissedWarning: true });
+  const stopInterval = every(MINUTE_MS, () => void wake());
+  return async () => {
+    stopInterval();
+    await minute.destroy();
+  };
 }
 
 async function whenReady(store: OpenStore, signal: AbortSignal, log: Log): Promise<boolean> {

@@ -5,7 +5,7 @@ const VERDICTS = 50;
 /** Runs kept for each scenario, for the trend. */
 const RECENT = 20;
 
-/** The newest runs of one scenario and trigger. */
+/** The newest runs of one scenario on one target for one trigger. */
 export interface LatestRuns {
   readonly scenario: string;
   readonly target: string;
@@ -28,7 +28,7 @@ export interface History {
   /** A row of a list: for the trend and for counting, where its record was not read. */
   noteSummary(run: RunSummary): void;
   latest(): readonly LatestRuns[];
-  of(scenario: string, trigger: Trigger): LatestRuns | undefined;
+  of(runs: Pick<LatestRuns, "scenario" | "target" | "trigger">): LatestRuns | undefined;
   /** Oldest first. */
   recent(scenario: string): readonly RunSummary[];
   /** Newest of all triggers. */
@@ -53,19 +53,19 @@ export function createHistory(): History {
     version: () => version,
     noteSummary(run) {
       if (run.ended_at === undefined) return;
-      const entry = entries.get(`${run.scenario} ${run.trigger}`);
+      const entry = entries.get(keyOf(run));
       if (entry !== undefined && isJudged(run)) count(entry.verdicts, run);
       recent.set(run.scenario, inserted(recent.get(run.scenario) ?? [], run));
     },
     note(record) {
       version += 1;
-      const key = `${record.scenario} ${record.trigger}`;
+      const key = keyOf(record);
       entries.set(key, noted(entries.get(key), record));
       recent.set(record.scenario, inserted(recent.get(record.scenario) ?? [], summaryOf(record)));
     },
     latest: () => [...entries.values()].map(latestOf),
-    of(scenario, trigger) {
-      const entry = entries.get(`${scenario} ${trigger}`);
+    of(runs) {
+      const entry = entries.get(keyOf(runs));
       return entry && latestOf(entry);
     },
     recent: (scenario) => recent.get(scenario) ?? [],
@@ -82,6 +82,11 @@ export function createHistory(): History {
         );
     },
   };
+}
+
+/** Another target is another answer: somebody's try elsewhere must not stand for the scenario's own. */
+function keyOf({ scenario, target, trigger }: Pick<LatestRuns, "scenario" | "target" | "trigger">): string {
+  return `${scenario} ${target} ${trigger}`;
 }
 
 function noted(entry: Entry | undefined, record: RunRecord): Entry {

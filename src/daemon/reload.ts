@@ -5,13 +5,13 @@ export type Reload = () => Promise<{ readonly problems: readonly Diagnostic[] }>
 
 export interface ReloadDeps {
   readonly configuration: Configuration;
-  /** Schedules are new: what is due by now. */
-  readonly tick: () => Promise<void>;
+  /** The new configuration is in use. */
+  readonly taken: () => Promise<void>;
   readonly log: Log;
 }
 
 /** Takes the configuration file anew; queued runs keep the scenario that they were asked for with. */
-export function createReload({ configuration, tick, log }: ReloadDeps): Reload {
+export function createReload({ configuration, taken, log }: ReloadDeps): Reload {
   return async () => {
     const { problems, restartFor } = await configuration.reload();
     const errors = problems.filter(({ severity }) => severity === "error").length;
@@ -21,7 +21,7 @@ export function createReload({ configuration, tick, log }: ReloadDeps): Reload {
     }
     log.info("The configuration was taken anew.", { sha256: configuration.sha256() });
     for (const key of restartFor) log.warn(`${key} has changed: it is taken at the next start.`, { key });
-    await tick();
+    await taken();
     return { problems };
   };
 }

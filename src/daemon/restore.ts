@@ -28,7 +28,7 @@ export async function restoreFromStore(history: History, store: RunStore): Promi
   for (const record of await store.latest()) history.note(record);
   for (const run of await store.list({ state: "finished", limit: TREND })) history.noteSummary(run);
   const failing = history.latest().filter(({ judged }) => judged?.verdict === "fail");
-  for (const { scenario, trigger } of failing)
-    for (const run of await store.list({ scenario, trigger, state: "finished", limit: IN_A_ROW }))
+  for (const { scenario, target, trigger } of failing)
+    for (const run of await store.list({ scenario, target, trigger, state: "finished", limit: IN_A_ROW }))
       history.noteSummary(run);
 }

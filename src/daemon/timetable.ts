@@ -68,7 +68,7 @@ function entryOf(scenario: Scenario, plan: SchedulePlan, known: Known): Entry {
   const now = known.now();
   const state = glimpse.schedule(scenario.name);
   const nextSlot = plan.paused ? undefined : nextRunnableSlot(schedule, plan.blackouts, now);
-  const judged = history.of(scenario.name, "cron")?.judged;
+  const judged = history.of({ scenario: scenario.name, target: scenario.target.name, trigger: "cron" })?.judged;
   const pausedUntil = glimpse.pausedUntil(scenario.name);
   const deadline =
     state === undefined

@@ -10,7 +10,9 @@ describe("placing prometheus.yml", () => {
     const text = await readFile(new URL("../../prometheus/prometheus.yml", import.meta.url), "utf8");
     const placed = placeConfiguration(text, at);
     if ("problem" in placed) throw new Error(placed.problem);
-    const expected = text.replaceAll('["127.0.0.1:9090"]', '["127.0.0.1:41000"]');
+    const expected = text
+      .replaceAll('["127.0.0.1:9090"]', '["127.0.0.1:41000"]')
+      .replace("- rules/*.yml", "- /repo/prometheus/rules/*.yml");
     expect(parse(placed.text)).toEqual(parse(expected));
     expect(placed.text).toContain("127.0.0.1:41000");
   });

@@ -57,17 +57,32 @@ async function statesIn(results: string): Promise<string[]> {
   return texts.map((text) => (JSON.parse(text) as { state?: string }).state ?? "none");
 }
 
-function urlsIn(text: string): { chatbot: string; provider: string; prometheus: string } {
-  const [chatbot = "", provider = "", prometheus = ""] = text.match(/http:\/\/127\.0\.0\.1:\d+/g) ?? [];
-  return { chatbot, provider, prometheus };
+interface Urls {
+  readonly chatbot: string;
+  readonly provider: string;
+  readonly prometheus: string;
+  readonly daemon: string;
+}
+
+function urlsIn(text: string): Urls {
+  const found = text.match(/http:\/\/127\.0\.0\.1:\d+/g) ?? [];
+  const [chatbot = "", provider = "", prometheus = "", daemon = ""] = found;
+  return { chatbot, provider, prometheus, daemon };
+}
+
+/** The number that Prometheus holds for a series, or nothing. */
+async function valueIn(prometheus: string, series: string): Promise<string | undefined> {
+  const answer = await fetch(`${prometheus}/api/v1/query?query=${encodeURIComponent(series)}`);
+  const { data } = (await answer.json()) as { data: { result: readonly { value: readonly [number, string] }[] } };
+  return data.result[0]?.value[1];
 }
 
 it("shows a judged run that passes, its report and series, stays up, and takes everything with it", async () => {
   const started = start();
   await started.printed("Everything stays up until Ctrl-C.");
   expect(started.text()).toContain("The smoke run passed (exit 0).");
-  const { chatbot, provider, prometheus } = urlsIn(started.text());
-  for (const url of [chatbot, provider, prometheus]) expect(await answers(url)).toBe(true);
+  const { chatbot, provider, prometheus, daemon } = urlsIn(started.text());
+  for (const url of [chatbot, provider, prometheus, daemon]) expect(await answers(url)).toBe(true);
 
   const runs = (await readdir(test.results)).filter((name) => !name.startsWith(".") && !name.endsWith(".html"));
   expect(runs).toHaveLength(1);
@@ -76,12 +91,16 @@ it("shows a judged run that passes, its report and series, stays up, and takes e
     telemetry: { prometheus: string };
   };
   expect(record).toMatchObject({ verdict: "pass", telemetry: { prometheus: "complete" } });
+  const page = await (await fetch(daemon)).text();
+  expect(page).toContain("chat-api"); // the nightly one, with its next slot
+  const verdict = 'chatbench_last_run_verdict{scenario="smoke",trigger="manual",verdict="pass"}';
+  await expect.poll(() => valueIn(prometheus, verdict), { timeout: 40_000, interval: 500 }).toBe("1");
 
   const from = Date.now();
   started.child.kill("SIGINT");
   expect(await started.closed).toBe(0);
   expect(Date.now() - from).toBeLessThan(10_000);
-  for (const url of [chatbot, provider, prometheus]) expect(await answers(url)).toBe(false);
+  for (const url of [chatbot, provider, prometheus, daemon]) expect(await answers(url)).toBe(false);
 });
 
 it("leaves nothing running when it is killed without a word", async () => {
@@ -90,6 +109,6 @@ it("leaves nothing running when it is killed without a word", async () => {
   const urls = Object.values(urlsIn(started.text()));
   started.child.kill("SIGKILL");
   await started.closed;
-  await expect.poll(() => Promise.all(urls.map(answers)), { timeout: 20_000 }).toEqual([false, false, false]);
+  await expect.poll(() => Promise.all(urls.map(answers)), { timeout: 20_000 }).toEqual([false, false, false, false]);
   expect(await statesIn(test.results)).not.toContain("finished"); // the smoke run stopped too, and made no more load
 });
