@@ -8,6 +8,12 @@ describe("the settings of the demo", () => {
     expect(asked).toMatchObject({ settings: { chatbotPort: 0, providerPort: 9001 } });
   });
 
+  it("reads what streams look like and how cached ones are replayed", () => {
+    expect(readSettings(["--stream", "gap_ms=50, ending=cut"], { CHATBOT_REPLAY: "one_chunk" })).toMatchObject({
+      settings: { replay: "one_chunk", provider: { shape: { gap_ms: 50, ending: "cut" } } },
+    });
+  });
+
   it("takes the addresses of databases only from the environment", () => {
     const asked = readSettings([], { DATABASE_URL: "postgres://x", REDIS_URL: "" });
     expect(asked).toMatchObject({ settings: { databaseUrl: "postgres://x" } });
@@ -20,6 +26,8 @@ describe("the settings of the demo", () => {
     [["--error-rate", "2"], "--error-rate must be a number from 0 to 1, not 2."],
     [["--seed", "abc"], "--seed must be a whole number from 0 to 2147483648, not abc."],
     [["--latency", "odd"], "--latency must be one of constant, bimodal, heavy_tailed, not odd."],
+    [["--replay", "odd"], "--replay must be one of words, one_chunk, not odd."],
+    [["--stream", "burst=-1"], "--stream: `burst` must be a whole number from 0 to 1000000, not -1."],
   ])("refuses %j in one sentence", (args, problem) => {
     expect(readSettings(args, {})).toEqual({ kind: "problem", problem });
   });
