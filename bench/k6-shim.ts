@@ -13,6 +13,8 @@ export interface K6Shim {
   readonly path: string;
   /** The calls since the last time this was asked. */
   take(): readonly K6Call[];
+  /** The same, and they stay: while k6 runs, a call noted in between must not be lost. */
+  look(): readonly K6Call[];
 }
 
 /**
@@ -32,12 +34,14 @@ exit $code
   writeFileSync(path, text);
   chmodSync(path, 0o755);
   writeFileSync(calls, "");
+  const look = (): readonly K6Call[] => readFileSync(calls, "utf8").split("\n").slice(0, -1).map(callOf);
   return {
     path,
+    look,
     take: () => {
-      const lines = readFileSync(calls, "utf8").trim();
+      const found = look();
       writeFileSync(calls, "");
-      return lines === "" ? [] : lines.split("\n").map(callOf);
+      return found;
     },
   };
 }

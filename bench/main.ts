@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { costOf } from "./cost.ts";
 import { comparePairs, type Pair } from "./cpu.ts";
+import { measureDaemon } from "./daemon.ts";
 import { factsOf, loadText } from "./facts.ts";
 import { measureLongRun } from "./memory.ts";
 import { parseOptions, USAGE, type Options } from "./options.ts";
@@ -52,12 +53,14 @@ async function measure(yard: Yard, k6: string, options: Options): Promise<Omit<F
   const runs = pairs.flatMap(({ chatbench }) => [chatbench.long, chatbench.short]);
   const remoteWrite = parts.includes("remote-write") ? await measureRemoteWrite(yard, options) : undefined;
   if (parts.includes("memory")) tell(`an hour in ${options.hourInSeconds} s: memory and report`);
+  const longRun = parts.includes("memory") ? await measureLongRun(yard, k6, options) : undefined;
   return {
     options,
     pairs,
+    daemon: await measureDaemon(options, k6, tell),
     ...(pairs.length === 0 ? {} : { cost: costOf(pairs), times: timesOf(runs) }),
     ...(remoteWrite === undefined ? {} : { remoteWrite }),
-    ...(parts.includes("memory") ? { longRun: await measureLongRun(yard, k6, options) } : {}),
+    ...(longRun === undefined ? {} : { longRun }),
   };
 }
 

@@ -1,6 +1,16 @@
 import { parseArgs } from "node:util";
 
-export const PARTS = ["cpu", "remote-write", "memory"] as const;
+export const DAEMON_PARTS = [
+  "daemon-cpu",
+  "daemon-times",
+  "daemon-memory",
+  "daemon-metrics",
+  "daemon-list",
+  "daemon-start",
+  "daemon-many",
+] as const;
+export type DaemonPart = (typeof DAEMON_PARTS)[number];
+export const PARTS = ["cpu", "remote-write", "memory", ...DAEMON_PARTS] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Options {
@@ -12,6 +22,8 @@ export interface Options {
   /** How long the fixture takes to write its hour. */
   readonly hourInSeconds: number;
   readonly parts: readonly Part[];
+  /** Only to see that it works. */
+  readonly quick: boolean;
   /** Where the page goes; undefined: only printed. */
   readonly page?: string;
 }
@@ -20,7 +32,7 @@ export const USAGE = `npm run bench -- [--pairs N] [--rate N] [--quick] [--only 
   --pairs N    pairs of runs for each ratio (20)
   --rate N     requests per second of the load (500)
   --quick      3 pairs and short runs, to see that it works; stores nothing unless --page is given
-  --only PART  one part; stores nothing unless --page is given
+  --only PART  one part, or daemon: all parts of the daemon; stores nothing unless --page is given
   --page FILE  where the page is stored (docs/benchmarks.md)`;
 
 /** Reads the arguments; a wrong one is an Error with one sentence. */
@@ -35,7 +47,8 @@ export function parseOptions(args: readonly string[]): Options {
       page: { type: "string" },
     },
   });
-  const parts = PARTS.filter((part) => values.only === undefined || values.only === part);
+  const wanted = values.only === "daemon" ? DAEMON_PARTS : PARTS;
+  const parts = wanted.filter((part) => ["daemon", part, undefined].includes(values.only));
   if (parts.length === 0) throw new Error(`There is no part ${values.only ?? ""}; there are ${PARTS.join(", ")}.`);
   const page = values.page ?? (values.quick || values.only !== undefined ? undefined : "docs/benchmarks.md");
   return {
@@ -45,6 +58,7 @@ export function parseOptions(args: readonly string[]): Options {
     shortSeconds: 1,
     hourInSeconds: values.quick ? 12 : 45,
     parts,
+    quick: values.quick,
     ...(page === undefined ? {} : { page }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Cost } from "./cost.ts";
 import type { Pair } from "./cpu.ts";
+import { FIGURE_HEAD, figureRow, type DaemonSection } from "./daemon-figure.ts";
 import type { Facts } from "./facts.ts";
 import type { LongRun } from "./memory.ts";
 import type { Options } from "./options.ts";
@@ -14,6 +15,7 @@ export interface Findings {
   readonly times?: Times;
   readonly remoteWrite?: Cost | { readonly problem: string };
   readonly longRun?: LongRun;
+  readonly daemon: readonly DaemonSection[];
   readonly pairs: readonly Pair[];
 }
 
@@ -31,6 +33,7 @@ export function pageOf(findings: Findings): string {
     ...(remoteWrite === undefined ? [] : remoteWriteSection(remoteWrite)),
     ...(times === undefined ? [] : timesSection(times)),
     ...(longRun === undefined ? [] : longRunSection(longRun)),
+    ...(findings.daemon.length === 0 ? [] : daemonSections(findings.daemon)),
     ...(findings.pairs.length === 0 ? [] : pairsSection(findings.pairs)),
     "",
   ].join("\n\n");
@@ -158,6 +161,15 @@ function longRunSection(run: LongRun): string[] {
       ],
     ),
   ];
+}
+
+function daemonSections(sections: readonly DaemonSection[]): string[] {
+  const parts = sections.flatMap(({ title, text, figures }) => [
+    `### ${title}`,
+    text,
+    ...(figures.length === 0 ? [] : [table(FIGURE_HEAD, figures.map(figureRow))]),
+  ]);
+  return ["## The daemon", "`chatbench serve` as a process of its own on the databases that it can have.", ...parts];
 }
 
 function pairsSection(pairs: readonly Pair[]): string[] {
