@@ -96,7 +96,7 @@ export function createWorker(deps: WorkerDeps): Worker {
     running: () => [...state.live.values()].map(({ run, state: at }) => ({ run, state: at })),
     stopRun: (id, by) => state.live.get(id)?.stop.abort(by),
     stop: () => end(state, (live) => live.stop.abort("shutdown")),
-    kill: () => end(state, (live) => live.kill.abort()),
+    kill: () => end(state, killOne),
   };
 }
 
@@ -220,6 +220,12 @@ async function tellState(one: LiveRun, { deps, reach }: Pick<State, "deps" | "re
 
 function ownerOf({ host, pid, startTime }: Instance): Omit<Instance, "id"> {
   return { host, pid, startTime };
+}
+
+/** Whoever asked for the end of this process, it was nobody who stopped this run. */
+function killOne({ stop, kill }: LiveRun): void {
+  stop.abort("shutdown");
+  kill.abort();
 }
 
 async function end(state: State, endRun: (live: LiveRun) => void): Promise<void> {

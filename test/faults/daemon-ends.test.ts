@@ -1,0 +1,149 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { stopChild } from "../support/children.ts";
+import { configure, FAKE_K6, spawnDaemon, type DaemonProcess } from "../support/daemon.ts";
+import {
+  eventsOf,
+  fixture,
+  folders,
+  newestOnMetrics,
+  processesOf,
+  PROGRAM,
+  recordsIn,
+  seconds,
+} from "../support/daemon-faults.ts";
+import { startServer, type TestServer } from "../support/server.ts";
+
+// How the daemon ends, as a process of its own: in good order, at once, by a bug of ours, and as a zombie.
+
+const space = folders();
+const children: ChildProcess[] = [];
+let folder = "";
+let target: TestServer;
+
+beforeEach(async () => {
+  target = await startServer();
+  folder = await space.make();
+});
+afterEach(async () => {
+  for (const child of children.splice(0)) await stopChild(child, "SIGKILL");
+  await target.close();
+  await space.remove();
+});
+
+async function spawned(env: Record<string, string> = {}): Promise<DaemonProcess> {
+  const daemon = await spawnDaemon(folder, env);
+  children.push(daemon.child);
+  return daemon;
+}
+
+/** A fixture of k6 that is at work: it has written down its own pid and perhaps that of its child. */
+async function atWork(daemon: DaemonProcess, kind: string): Promise<string> {
+  const id = await daemon.start(kind);
+  await expect.poll(() => existsSync(join(folder, "results", id, "ready")), { timeout: 30_000 }).toBe(true);
+  return id;
+}
+
+const FAKES = {
+  stubborn: `${seconds(60)}, env: { FAKE_K6: stubborn }`,
+  stay: `${seconds(60)}, env: { FAKE_K6: stay }`,
+};
+
+it("26: k6 that ignores TERM is killed with its group, and the daemon is gone within 25 s", async () => {
+  await configure(folder, { baseUrl: target.url, scenarios: FAKES });
+  const daemon = await spawned(FAKE_K6);
+  const id = await atWork(daemon, "stubborn");
+  expect(await processesOf([id])).toHaveLength(2);
+  const from = performance.now();
+  daemon.child.kill("SIGTERM");
+  await once(daemon.child, "exit");
+  expect(performance.now() - from).toBeLessThan(25_000);
+  expect(daemon.child.exitCode).toBe(0);
+  expect(await processesOf([id])).toEqual([]);
+  expect((await recordsIn(folder)).get(id)).toMatchObject({ state: "aborted", aborted_by: "shutdown" });
+  expect(existsSync(join(folder, "results/.daemon.json"))).toBe(false);
+});
+
+it("27: a second Ctrl-C kills the group and ends the daemon with 130 at once; the next start tells the run", async () => {
+  await configure(folder, { baseUrl: target.url, scenarios: FAKES });
+  const daemon = await spawned(FAKE_K6);
+  const id = await atWork(daemon, "stubborn");
+  daemon.child.kill("SIGINT");
+  await expect.poll(() => daemon.log()).toContain("Stopping (SIGINT)");
+  const from = performance.now();
+  daemon.child.kill("SIGINT");
+  await once(daemon.child, "exit");
+  expect(performance.now() - from).toBeLessThan(1_000);
+  expect(daemon.child.exitCode).toBe(130);
+  await expect.poll(() => processesOf([id]), { timeout: 1_000 }).toEqual([]);
+  const next = await spawned(FAKE_K6);
+  const { state } = await next.ended(id);
+  expect(["aborted", "lost"]).toContain(state);
+  expect(await newestOnMetrics(next, "stubborn")).toEqual({ id, state });
+});
+
+it("28: an error of ours that nobody caught is logged once, load is ended, the exit is 1, and the run is told", async () => {
+  await configure(folder, { baseUrl: target.url, scenarios: FAKES });
+  const daemon = await spawned({ ...FAKE_K6, ...fixture("reject.mjs") });
+  const id = await atWork(daemon, "stubborn");
+  const from = performance.now();
+  daemon.child.kill("SIGUSR2");
+  await once(daemon.child, "close");
+  expect(performance.now() - from).toBeLessThan(10_000);
+  expect(daemon.child.exitCode).toBe(1);
+  expect(daemon.log().match(/nobody caught this/g)).toHaveLength(1);
+  expect(eventsOf(daemon.log())).toContainEqual(
+    expect.objectContaining({
+      level: "error",
+      msg: expect.stringContaining("Chatbench itself failed: Error: nobody caught this") as unknown,
+    }),
+  );
+  expect(await processesOf([id])).toEqual([]);
+  const next = await spawned(FAKE_K6);
+  const record = await next.ended(id);
+  expect(record).toMatchObject({ state: "aborted", aborted_by: "shutdown", verdict: null }); // by nobody's wish
+  expect(await newestOnMetrics(next, "stubborn")).toEqual({ id, state: "aborted" });
+});
+
+describe("29: nobody reaps the dead", () => {
+  /** The daemon as the child of a process that never waits for it: killed, it stays as a zombie. */
+  async function unreaped(): Promise<number> {
+    const script = `"$0" "$1" serve --listen 127.0.0.1:0 & echo "pid $!"; exec sleep 600`;
+    const parent = spawn("/bin/sh", ["-c", script, process.execPath, PROGRAM], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...FAKE_K6 },
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    children.push(parent);
+    let out = "";
+    parent.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));
+    await expect.poll(() => out, { timeout: 30_000 }).toContain("ready at");
+    return Number(/pid (\d+)/.exec(out)?.[1]);
+  }
+
+  it("29: a zombie daemon holds neither results nor database nor run", async () => {
+    await configure(folder, { baseUrl: target.url, scenarios: FAKES });
+    const zombie = await unreaped();
+    const { url, token } = JSON.parse(await readFile(join(folder, "results/.daemon.json"), "utf8")) as Record<
+      string,
+      string
+    >;
+    const answer = await fetch(`${url ?? ""}/api/v1/runs`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token ?? ""}`, "content-type": "application/json" },
+      body: JSON.stringify({ scenario: "stay" }),
+    });
+    const { id } = (await answer.json()) as { id: string };
+    await expect.poll(() => existsSync(join(folder, "results", id, "ready")), { timeout: 30_000 }).toBe(true);
+    process.kill(zombie, "SIGKILL");
+    await expect.poll(() => readFile(`/proc/${String(zombie)}/stat`, "utf8"), { interval: 5 }).toContain(") Z ");
+    const next = await spawned(FAKE_K6);
+    expect(await next.ended(id)).toMatchObject({ state: "lost", reason: { code: "daemon_died" } });
+    expect(await processesOf([id])).toEqual([]);
+    expect(await readFile(`/proc/${String(zombie)}/stat`, "utf8")).toContain(") Z "); // it was one all the while
+  });
+});
