@@ -1,6 +1,6 @@
 /** How the memory store lists runs. */
 import type { RunId, RunRecord, RunSummary } from "../../src/model/index.ts";
-import type { Row } from "./memory-store.ts";
+import type { Row } from "./memory-rows.ts";
 
 export function summaryOf(id: RunId, { order, queuedAt, state, startedAt, record }: Row): RunSummary {
   const iso = (at: number): string => new Date(at).toISOString();

@@ -11,7 +11,7 @@ import type {
   SlotResult,
   RunStore,
 } from "../../src/model/index.ts";
-import { insertQueued, isAtWork, type Rows } from "./memory-store.ts";
+import { insertQueued, isAtWork, type Rows } from "./memory-rows.ts";
 
 interface Deps {
   readonly rows: Rows;

@@ -9,32 +9,19 @@ import {
   type Instant,
   type QueuedRun,
   type RunId,
-  type RunOrder,
   type RunRecord,
   type RunStore,
-  type State,
 } from "../../src/model/index.ts";
 import { jsonOf } from "../../src/store/rows.ts";
 import { latestOf, summaryOf } from "./memory-lists.ts";
+import { insertQueued, isAtWork, queuedRunOf, type Row, type Rows } from "./memory-rows.ts";
 import { createMemorySlots } from "./memory-slots.ts";
-
-export interface Row {
-  readonly order: RunOrder | undefined;
-  readonly queuedAt: Instant | undefined;
-  state: State;
-  startedAt?: Instant;
-  owner?: string;
-  abortBy?: AbortedBy;
-  record?: RunRecord;
-}
 
 interface Known {
   readonly instance: Instance;
   lastHeartbeat: Instant;
   hasLeft: boolean;
 }
-
-export type Rows = Map<string, Row>;
 
 export interface MemoryStore extends RunStore {
   readonly rows: Rows;
@@ -71,19 +58,6 @@ type Methods = {
   readonly [K in keyof RunStore]: (...input: Parameters<RunStore[K]>) => Awaited<ReturnType<RunStore[K]>>;
 };
 
-export const isAtWork = ({ state }: Row): boolean => ["preparing", "running", "judging"].includes(state);
-
-export function queuedRunOf(row: Row): QueuedRun {
-  const { order, queuedAt, state, startedAt, owner, abortBy } = row;
-  if (order === undefined || queuedAt === undefined) throw new Error("a run that was never queued has no such row");
-  return {
-    ...{ ...order, queuedAt, state: isAtWork(row) ? (state as QueuedRun["state"]) : "queued" },
-    ...(startedAt === undefined ? {} : { startedAt }),
-    ...(owner === undefined ? {} : { owner }),
-    ...(abortBy === undefined ? {} : { abortBy }),
-  };
-}
-
 function withdraw(rows: Rows, id: string, by: AbortedBy): QueuedRun {
   const row = rows.get(id);
   if (row?.state !== "queued") throw new Error(`run ${id} is not queued`);
@@ -95,11 +69,6 @@ interface Tables {
   readonly rows: Rows;
   readonly instances: Map<string, Known>;
   readonly now: () => Instant;
-}
-
-export function insertQueued(rows: Rows, order: RunOrder, now: Instant): void {
-  if (rows.has(order.id)) throw new Error(`duplicate key: ${order.id}`);
-  rows.set(order.id, { order: structuredClone(order), queuedAt: now, state: "queued" });
 }
 
 function createQueue({

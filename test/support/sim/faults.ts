@@ -1,6 +1,6 @@
 import { oneOf } from "./scenarios.ts";
 import { HOUR_MS, MINUTE_MS, WEEK_MS } from "./time.ts";
-import { begin, type Week } from "./week.ts";
+import { begin, type Week } from "./week-state.ts";
 
 const YEARS_MS = 5 * 365 * 24 * HOUR_MS;
 

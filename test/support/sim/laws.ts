@@ -1,7 +1,7 @@
 /** What must be true when the week is over, whatever happened in it: each breach is one sentence. */
 import type { SlotOutcome } from "../../../src/model/index.ts";
 import { parseSchedule, slotsBetween } from "../../../src/schedule/index.ts";
-import type { Week } from "./week.ts";
+import type { Week } from "./week-state.ts";
 
 export async function breachesOf(week: Week): Promise<readonly string[]> {
   const { witness, world, store, daemons } = week;

@@ -1,35 +1,15 @@
 /** A week of nights of one or two daemons that share a database and a disk, with faults drawn by a seed. */
-import type { Scenario } from "../../../src/model/index.ts";
 import { random } from "../../fixtures/records/build.ts";
-import { createMemoryStore, type MemoryStore } from "../memory-store.ts";
-import { startDaemon, SILENT, type SimDaemon, type SimWorld } from "./daemon.ts";
+import { createMemoryStore } from "../memory-store.ts";
+import { SILENT, type SimWorld } from "./daemon.ts";
 import { createSimDisk } from "./disk.ts";
 import { drawFaults } from "./faults.ts";
 import { drawScenario } from "./scenarios.ts";
 import { createSimTime, HOUR_MS, MINUTE_MS, simClock, WEEK_MS } from "./time.ts";
-import { createWitness, type Witness } from "./witness.ts";
+import { begin, type Week } from "./week-state.ts";
+import { createWitness } from "./witness.ts";
 
 const START = Date.parse("2026-03-26T18:00:00Z"); // the clocks of Berlin change on the third night
-
-export interface Week {
-  readonly world: SimWorld;
-  readonly store: MemoryStore;
-  /** From 0 to 1, by the seed. */
-  readonly draw: () => number;
-  /** Every scenario that was configured at some time, by name. */
-  readonly known: Map<string, Scenario>;
-  readonly witness: Witness;
-  /** What was done to it, in its order. */
-  readonly faults: string[];
-  /** Undefined: that one is down. */
-  readonly daemons: (SimDaemon | undefined)[];
-  scenarios: readonly Scenario[];
-  /** How wrong the clock of the database and of the machine is. */
-  offsetMs: number;
-  /** Nobody ticks. */
-  blocked: boolean;
-  jumped: boolean;
-}
 
 /** Lives through the week, then through a calm day with everything paused, so that all that was begun can end. */
 export async function liveThroughWeek(seed: number): Promise<Week> {
@@ -76,13 +56,6 @@ async function live(week: Week, forMs: number): Promise<void> {
     week.witness.look();
   }
   await time.pass(0);
-}
-
-export function begin(week: Week, at: number): void {
-  if (week.daemons[at] !== undefined) return;
-  const daemon = startDaemon(week.world);
-  week.daemons[at] = daemon;
-  void daemon.runs.start().then(() => daemon.runs.tick());
 }
 
 /** Everything is there and right again, and no further slot runs. */
