@@ -14,7 +14,7 @@ import { createConfiguration, type Configuration, type Loaded } from "./configur
 import { databasePlace, openDatabase } from "./database.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
 import { createReload, type Reload } from "./reload.ts";
-import { restoreFromFiles, restoreFromStore } from "./restore.ts";
+import { noteLatest, restoreFromFiles, restoreFromStore } from "./restore.ts";
 import { forgetDaemon, runningDaemon, writeDaemonState, type DaemonState } from "./state-file.ts";
 
 export interface DaemonDeps {
@@ -171,12 +171,13 @@ async function work(parts: Assembled, { deps, lifecycle, isThere }: Surroundings
  * A late wake-up still counts: what is due is the store's to say. The clock may be set back, and then the next minute
  * of the cron line is far away: the interval does not mind.
  */
-function wakeEachMinute({ health, runs, glance }: Assembled, log: Log): () => Promise<void> {
+function wakeEachMinute({ health, runs, glance, glimpse, history, store }: Assembled, log: Log): () => Promise<void> {
   const wake = async (): Promise<void> => {
     try {
       await health.look();
       await runs.tick();
       glance();
+      if (glimpse.health().ok) await noteLatest(history, store);
     } catch (error) {
       log.error(`The schedule could not be looked at: ${String(error)}`);
     }

@@ -55,6 +55,24 @@ describe("what is known of past runs", () => {
     );
   });
 
+  it("keeps apart what ran on another target", () => {
+    const history = createHistory();
+    history.note(run(1, "pass"));
+    history.note({ ...run(2, "fail"), target: "staging" });
+    expect(history.of({ scenario: "chat", target: "bot", trigger: "cron" })?.judged?.verdict).toBe("pass");
+    expect(history.of({ scenario: "chat", target: "staging", trigger: "cron" })?.judged?.verdict).toBe("fail");
+  });
+
+  it("notices when the series of the newest run have been read back, and nothing when it hears the same again", () => {
+    const history = createHistory();
+    history.note(run(1, "pass"));
+    const before = history.version();
+    history.note(run(1, "pass"));
+    expect(history.version()).toBe(before);
+    history.note({ ...run(1, "pass"), telemetry: { prometheus: "complete" } });
+    expect(history.last("chat")?.telemetry.prometheus).toBe("complete");
+  });
+
   it("holds a bounded number of runs a scenario", () => {
     const history = createHistory();
     for (let n = 10; n < 99; n += 1) history.note(run(n, "pass"));

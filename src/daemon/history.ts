@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { RunRecord, RunSummary, Trigger, Verdict } from "../model/index.ts";
 
 /** Verdicts kept for each scenario and trigger, to count how often in a row objectives were missed. */
@@ -58,8 +59,9 @@ export function createHistory(): History {
       recent.set(run.scenario, inserted(recent.get(run.scenario) ?? [], run));
     },
     note(record) {
-      version += 1;
       const key = keyOf(record);
+      if (isKnown(entries.get(key), record)) return;
+      version += 1;
       entries.set(key, noted(entries.get(key), record));
       recent.set(record.scenario, inserted(recent.get(record.scenario) ?? [], summaryOf(record)));
     },
@@ -87,6 +89,13 @@ export function createHistory(): History {
 /** Another target is another answer: somebody's try elsewhere must not stand for the scenario's own. */
 function keyOf({ scenario, target, trigger }: Pick<LatestRuns, "scenario" | "target" | "trigger">): string {
   return `${scenario} ${target} ${trigger}`;
+}
+
+/** Told again, word for word: what is made from it need not be made anew. */
+function isKnown(entry: Entry | undefined, { id, telemetry }: RunRecord): boolean {
+  return [entry?.last, entry?.judged].some(
+    (known) => known?.id === id && isDeepStrictEqual(known.telemetry, telemetry),
+  );
 }
 
 function noted(entry: Entry | undefined, record: RunRecord): Entry {

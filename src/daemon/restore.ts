@@ -23,9 +23,14 @@ export async function restoreFromFiles(history: History, config: Config, log: Lo
   for (const record of found.records) history.note(record);
 }
 
+/** Runs of other daemons on the same database. Rejects with StoreUnavailable. */
+export async function noteLatest(history: History, store: RunStore): Promise<void> {
+  for (const record of await store.latest()) history.note(record);
+}
+
 /** What the database knows beside: runs of other daemons, and those further back. Rejects with StoreUnavailable. */
 export async function restoreFromStore(history: History, store: RunStore): Promise<void> {
-  for (const record of await store.latest()) history.note(record);
+  await noteLatest(history, store);
   for (const run of await store.list({ state: "finished", limit: TREND })) history.noteSummary(run);
   const failing = history.latest().filter(({ judged }) => judged?.verdict === "fail");
   for (const { scenario, target, trigger } of failing)
