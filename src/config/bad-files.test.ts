@@ -20,7 +20,7 @@ async function problemsOf(path: string): Promise<readonly string[]> {
 
 const names = readdirSync(FOLDER).filter((name) => name.endsWith(".yml"));
 
-describe("a bad file gets exactly the messages that lie beside it (reliability 51, 52, 53, 58)", () => {
+describe("9, 10, 51, 52, 53, 58: a bad file gets exactly the messages that lie beside it", () => {
   it.each(names)("%s", async (name) => {
     const problems = await problemsOf(join(FOLDER, name));
     await expect(`${problems.join("\n")}\n`).toMatchFileSnapshot(join(FOLDER, name.replace(/\.yml$/, ".txt")));
