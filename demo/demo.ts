@@ -8,7 +8,8 @@ import { redisCache } from "./chatbot/redis.ts";
 import { chatSockets } from "./chatbot/sockets.ts";
 import { listen } from "./http/server.ts";
 import { startProvider } from "./provider/server.ts";
-import type { ProviderStats } from "./provider/server.ts";
+import type { Provider, ProviderStats } from "./provider/server.ts";
+import { noTotals } from "./provider/serving.ts";
 import type { DemoSettings } from "./settings.ts";
 
 export interface Demo {
@@ -44,7 +45,7 @@ export async function startDemo(settings: DemoSettings, log: Log): Promise<Demo>
 }
 
 async function startParts(settings: DemoSettings, log: Log, closers: Closer[]): Promise<Omit<Demo, "close">> {
-  const provider = await startProvider(settings.provider, settings.providerPort, log);
+  const provider = await providerOf(settings, log);
   closers.push(() => provider.close());
   const conversations = await conversationsOf(settings, log);
   closers.push(() => conversations.close());
@@ -59,15 +60,29 @@ async function startParts(settings: DemoSettings, log: Log, closers: Closer[]): 
   const parts = { conversations, cache, provider: client, model: MODEL, historyTurns: HISTORY_TURNS, replay };
   const chatbot = chatbotApp(parts, log);
   const sockets = chatSockets(chatbot.ground);
-  const listening = await listen(chatbot.app, settings.chatbotPort, sockets.attach);
+  const listening = await listen(chatbot.app, { host: settings.host, port: settings.chatbotPort }, sockets.attach);
   // The server cannot close before the connections that became WebSockets have.
   closers.push(() => Promise.all([listening.close(), sockets.close()]).then(() => undefined));
   return {
     chatbotUrl: listening.url,
     providerUrl: provider.url,
     chatbotStats: () => chatbot.stats(),
-    providerStats: () => provider.stats(),
+    providerStats: () => provider.stats?.() ?? noTotals(),
   };
+}
+
+/** Our own, or for a chatbot alone the one at `providerUrl`, of which we know and count nothing. */
+async function providerOf(
+  settings: DemoSettings,
+  log: Log,
+): Promise<Pick<Provider, "url" | "close"> & Partial<Provider>> {
+  if (settings.providerUrl === undefined) return startProviderAlone(settings, log);
+  return { url: settings.providerUrl, close: () => Promise.resolve() };
+}
+
+/** The simulated provider without a chatbot. Throws PortInUse. */
+export function startProviderAlone({ provider, host, providerPort }: DemoSettings, log: Log): Promise<Provider> {
+  return startProvider(provider, { host, port: providerPort }, log);
 }
 
 async function conversationsOf(settings: DemoSettings, log: Log): Promise<Conversations> {

@@ -1,5 +1,4 @@
-import { Unreachable, startDemo } from "./demo.ts";
-import type { Demo } from "./demo.ts";
+import { Unreachable, startDemo, startProviderAlone } from "./demo.ts";
 import { PortInUse } from "./http/server.ts";
 import { HELP, readSettings } from "./settings.ts";
 import type { DemoSettings } from "./settings.ts";
@@ -26,8 +25,13 @@ async function serve(settings: DemoSettings): Promise<void> {
   if (demo === undefined) {
     process.exitCode = 2;
   } else {
-    process.stdout.write(`${JSON.stringify({ ready: true, chatbot: demo.chatbotUrl, provider: demo.providerUrl })}\n`);
-    say(`the chatbot is at ${demo.chatbotUrl}, its simulated provider at ${demo.providerUrl}; Ctrl-C ends both`);
+    const { chatbot, provider } = demo;
+    process.stdout.write(`${JSON.stringify({ ready: true, chatbot, provider })}\n`);
+    say(
+      chatbot === undefined
+        ? `the simulated provider is at ${provider}; Ctrl-C ends it`
+        : `the chatbot is at ${chatbot}, its simulated provider at ${provider}; Ctrl-C ends both`,
+    );
     await stop;
     await demo.close();
   }
@@ -35,9 +39,20 @@ async function serve(settings: DemoSettings): Promise<void> {
   if (process.connected) process.disconnect();
 }
 
-async function start(settings: DemoSettings): Promise<Demo | undefined> {
+interface Started {
+  readonly chatbot?: string;
+  readonly provider: string;
+  close(): Promise<void>;
+}
+
+async function start(settings: DemoSettings): Promise<Started | undefined> {
   try {
-    return await startDemo(settings, say);
+    if (settings.part === "provider") {
+      const provider = await startProviderAlone(settings, say);
+      return { provider: provider.url, close: () => provider.close() };
+    }
+    const demo = await startDemo(settings, say);
+    return { chatbot: demo.chatbotUrl, provider: demo.providerUrl, close: () => demo.close() };
   } catch (error) {
     if (error instanceof PortInUse) {
       say(

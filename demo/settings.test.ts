@@ -21,7 +21,19 @@ describe("the settings of the demo", () => {
     expect(readSettings(["--database-url", "postgres://x"], {}).kind).toBe("problem");
   });
 
+  it("starts one part alone, on other addresses than loopback, where containers want that", () => {
+    expect(readSettings([], {})).toMatchObject({ settings: { part: "both", host: "127.0.0.1" } });
+    const env = { DEMO_PART: "chatbot", DEMO_HOST: "0.0.0.0", PROVIDER_URL: "http://provider:8001/" };
+    expect(readSettings([], env)).toMatchObject({
+      settings: { part: "chatbot", host: "0.0.0.0", providerUrl: "http://provider:8001" },
+    });
+    const together = "--part chatbot and --provider-url (such as http://provider:8001) go together.";
+    expect(readSettings(["--part", "chatbot"], {})).toEqual({ kind: "problem", problem: together });
+    expect(readSettings([], { PROVIDER_URL: "http://provider:8001" })).toEqual({ kind: "problem", problem: together });
+  });
+
   it.each([
+    [["--part", "half"], "--part must be one of both, chatbot, provider, not half."],
     [["--chatbot-port", "80.5"], "--chatbot-port must be a whole number from 0 to 65535, not 80.5."],
     [["--error-rate", "2"], "--error-rate must be a number from 0 to 1, not 2."],
     [["--seed", "abc"], "--seed must be a whole number from 0 to 2147483648, not abc."],

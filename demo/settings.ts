@@ -7,7 +7,14 @@ import type { Shape } from "./provider/shape.ts";
 import { REPLAYS } from "./chatbot/replay.ts";
 import type { Replay } from "./chatbot/replay.ts";
 
+export const PARTS = ["both", "chatbot", "provider"] as const;
+/** What one process starts; a chatbot alone calls the provider at `providerUrl`. */
+export type Part = (typeof PARTS)[number];
+
 export interface DemoSettings {
+  readonly part: Part;
+  /** Address on which both listen. */
+  readonly host: string;
   readonly chatbotPort: number;
   readonly providerPort: number;
   readonly provider: ProviderSettings;
@@ -17,6 +24,8 @@ export interface DemoSettings {
   /** Conversations go to this PostgreSQL; undefined: into memory. Secret: only from the environment. */
   readonly databaseUrl?: string;
   readonly databasePool: number;
+  /** The provider that a chatbot alone calls. */
+  readonly providerUrl?: string;
   /** Answers are cached in this Redis; undefined: in memory. Secret: only from the environment. */
   readonly redisUrl?: string;
 }
@@ -112,13 +121,16 @@ const NAMES = Object.keys(OPTIONS) as OptionName[];
 const WORDS = {
   latency: { env: "PROVIDER_LATENCY", fallback: "heavy_tailed", text: LATENCY_KINDS.join(", ") },
   stream: { env: "PROVIDER_STREAM", fallback: "", text: "what streams look like: name=value, name=value; names below" },
+  part: { env: "DEMO_PART", fallback: "both", text: `${PARTS.join(", ")}: what this process starts` },
+  host: { env: "DEMO_HOST", fallback: "127.0.0.1", text: "IPv4 address or name on which it listens, 0.0.0.0: all" },
+  "provider-url": { env: "PROVIDER_URL", fallback: "", text: "the provider that a chatbot alone calls" },
   replay: { env: "CHATBOT_REPLAY", fallback: "words", text: `how a cached answer is streamed: ${REPLAYS.join(", ")}` },
 } as const;
 type WordName = keyof typeof WORDS;
 const WORD_NAMES = Object.keys(WORDS) as WordName[];
 
 export const HELP = [
-  "Starts the reference chatbot and the simulated LLM provider it calls, both on 127.0.0.1.",
+  "Starts the reference chatbot and the simulated LLM provider it calls.",
   "",
   ...NAMES.map((name) => {
     const { env, fallback, text } = OPTIONS[name];
@@ -158,6 +170,9 @@ interface Words {
   readonly latency: LatencyKind;
   readonly shape: Shape;
   readonly replay: Replay;
+  readonly part: Part;
+  readonly host: string;
+  readonly providerUrl: string;
 }
 
 function wordsOf(flags: Texts, env: Environment, problems: string[]): Words | undefined {
@@ -166,14 +181,19 @@ function wordsOf(flags: Texts, env: Environment, problems: string[]): Words | un
     return typeof given === "string" && given !== "" ? given : WORDS[name].fallback;
   };
   const [latency, replay, shape] = [word("latency"), word("replay"), parseShape(word("stream"))];
+  const [part, host, providerUrl] = [word("part"), word("host"), word("provider-url").replace(/\/$/, "")];
   if (!isOneOf(LATENCY_KINDS, latency)) {
     problems.push(`--latency must be one of ${LATENCY_KINDS.join(", ")}, not ${latency}.`);
   } else if (!isOneOf(REPLAYS, replay)) {
     problems.push(`--replay must be one of ${REPLAYS.join(", ")}, not ${replay}.`);
   } else if (!shape.ok) {
     problems.push(`--stream: ${shape.problem}`);
+  } else if (!isOneOf(PARTS, part)) {
+    problems.push(`--part must be one of ${PARTS.join(", ")}, not ${part}.`);
+  } else if ((part === "chatbot") !== isHttp(providerUrl)) {
+    problems.push("--part chatbot and --provider-url (such as http://provider:8001) go together.");
   } else {
-    return { latency, replay, shape: shape.value };
+    return { latency, replay, shape: shape.value, part, host, providerUrl };
   }
   return undefined;
 }
@@ -199,6 +219,10 @@ function numberOf(name: OptionName, text: string | boolean | undefined, problems
   return fallback;
 }
 
+function isHttp(url: string): boolean {
+  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+}
+
 function isOneOf<T extends string>(known: readonly T[], word: string): word is T {
   return known.some((each) => each === word);
 }
@@ -215,8 +239,10 @@ function latencyOf(numbers: Numbers, kind: LatencyKind): Latency {
   }
 }
 
-function settingsOf(numbers: Numbers, { latency, shape, replay }: Words): DemoSettings {
+function settingsOf(numbers: Numbers, { latency, shape, replay, part, host, providerUrl }: Words): DemoSettings {
   return {
+    ...{ part, host },
+    ...(providerUrl === "" ? {} : { providerUrl }),
     chatbotPort: numbers["chatbot-port"],
     providerPort: numbers["provider-port"],
     provider: {

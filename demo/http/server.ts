@@ -10,18 +10,26 @@ export interface Listening {
   close(graceMs?: number): Promise<void>;
 }
 
+/** Where a server listens; port 0 takes a free one. */
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** The port was taken: the one failure of listening that a person can mend. */
 export class PortInUse extends Error {
-  constructor(readonly port: number) {
-    super(`port ${port} of 127.0.0.1 is in use`);
+  constructor(readonly place: Place) {
+    super(`port ${place.port} of ${place.host} is in use`);
   }
 }
+
+const EVERY_ADDRESS = "0.0.0.0";
 
 const GRACE_MS = 5_000;
 const SWEEP_MS = 20;
 
-/** Serves the app on 127.0.0.1; port 0 takes a free one; `prepare` may add to the server. Throws PortInUse. */
-export async function listen(app: Express, port: number, prepare?: (server: Server) => void): Promise<Listening> {
+/** Serves the app; `prepare` may add to the server. Throws PortInUse. */
+export async function listen(app: Express, place: Place, prepare?: (server: Server) => void): Promise<Listening> {
   const server = createServer(app);
   prepare?.(server);
   server.headersTimeout = 10_000;
@@ -30,12 +38,13 @@ export async function listen(app: Express, port: number, prepare?: (server: Serv
   server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
-      reject(error.code === "EADDRINUSE" ? new PortInUse(port) : error);
+      reject(error.code === "EADDRINUSE" ? new PortInUse(place) : error);
     });
-    server.listen({ port, host: "127.0.0.1", backlog: 1024 }, resolve);
+    server.listen({ ...place, backlog: 1024 }, resolve);
   });
   const address = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${address.port}`, close: (graceMs = GRACE_MS) => close(server, graceMs) };
+  const host = place.host === EVERY_ADDRESS ? "127.0.0.1" : place.host;
+  return { url: `http://${host}:${address.port}`, close: (graceMs = GRACE_MS) => close(server, graceMs) };
 }
 
 async function close(server: Server, graceMs: number): Promise<void> {

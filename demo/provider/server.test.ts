@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 async function provider(changes: Partial<ProviderSettings>): Promise<Provider> {
-  const started = await startProvider({ ...SETTINGS, ...changes }, 0, () => undefined);
+  const started = await startProvider({ ...SETTINGS, ...changes }, { host: "127.0.0.1", port: 0 }, () => undefined);
   open.push(started);
   return started;
 }

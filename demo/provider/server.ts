@@ -4,7 +4,7 @@ import { errorHandler, jsonOnly, notFound, sendFailure } from "../http/errors.ts
 import { ledgerRoutes } from "../http/ledger-routes.ts";
 import { Ledger } from "../http/ledger.ts";
 import { listen } from "../http/server.ts";
-import type { Listening } from "../http/server.ts";
+import type { Listening, Place } from "../http/server.ts";
 import { goneSignal } from "../http/writing.ts";
 import { fateOf } from "./fate.ts";
 import type { ProviderSettings } from "./fate.ts";
@@ -22,10 +22,10 @@ export interface Provider extends Listening {
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
 
-/** Starts the simulated LLM provider on 127.0.0.1 (port 0: a free one). Throws PortInUse. */
+/** Starts the simulated LLM provider. Throws PortInUse. */
 export async function startProvider(
   settings: ProviderSettings,
-  port: number,
+  place: Place,
   log: (line: string) => void,
 ): Promise<Provider> {
   const ground: Ground = { slots: new Slots(settings), totals: noTotals(), ledger: new Ledger() };
@@ -40,7 +40,7 @@ export async function startProvider(
   app.use(jsonOnly, express.json({ limit: BODY_LIMIT_BYTES }));
   app.post("/v1/chat/completions", complete(ground, settings));
   app.use(notFound, errorHandler(log));
-  const listening = await listen(app, port, (server) => {
+  const listening = await listen(app, place, (server) => {
     server.on("connection", () => (ground.totals.connections += 1));
   });
   return { ...listening, stats: () => ({ ...ground.totals }) };
