@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
+import { join } from "node:path";
 import { parseListen } from "../config/index.ts";
 import type { Loaded } from "../daemon/configuration.ts";
 import { startDaemon, type Daemon } from "../daemon/daemon.ts";
@@ -33,20 +34,26 @@ async function serve(context: Context, options: ServeOptions): Promise<number> {
   if (loaded === undefined) return EXIT.usage;
   const log = createLogger(context.machine.stderr, "daemon");
   const asked = stopRequest(context, log);
+  const hangup = hangups(context);
   const { clock, engine, machine } = context;
-  const daemon = await startDaemon({ loaded: listeningOn(loaded, options), clock, engine, log, env: machine.env });
+  const runbooks = join(context.home, "docs", "runbooks");
+  const daemon = await startDaemon({
+    ...{ loaded: listeningOn(loaded, options), runbooks, clock, engine, log },
+    env: machine.env,
+  });
   if ("problem" in daemon) {
     context.console.note(`chatbench serve: ${daemon.problem}`);
     asked.close();
+    hangup.stopHearing();
     return EXIT.broken;
   }
   asked.onSecond(() => void daemon.kill());
   const crashed = watchForCrash(context, { daemon, log });
-  const stopHearing = machine.onHangup(() => void daemon.reload());
+  hangup.onEach(() => void daemon.reload());
   context.console.result(`Chatbench is ready at ${daemon.url}`);
   const end = await Promise.race([asked.first, crashed]);
   if (end === "stop") await daemon.stop();
-  stopHearing();
+  hangup.stopHearing();
   asked.close();
   return end === "stop" ? EXIT.ok : CRASHED;
 }
@@ -85,6 +92,28 @@ function stopRequest({ machine }: Context, log: Log): StopRequest {
     ...{ first, close },
     onSecond(work) {
       kill = work;
+    },
+  };
+}
+
+interface Hangups {
+  /** What each SIGHUP does from now on, and at once if one came before. */
+  onEach(work: () => void): void;
+  stopHearing(): void;
+}
+
+/** Heard from the first moment: unheard, a SIGHUP during the start would end the process. */
+function hangups({ machine }: Context): Hangups {
+  let early = false;
+  let work = (): void => {
+    early = true;
+  };
+  const stopHearing = machine.onHangup(() => work());
+  return {
+    stopHearing,
+    onEach(reload) {
+      work = reload;
+      if (early) reload();
     },
   };
 }

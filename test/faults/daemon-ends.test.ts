@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { stopChild } from "../support/children.ts";
 import { configure, FAKE_K6, spawnDaemon, type DaemonProcess } from "../support/daemon.ts";
 import {
@@ -13,19 +13,27 @@ import {
   newestOnMetrics,
   processesOf,
   PROGRAM,
-  recordsIn,
   seconds,
 } from "../support/daemon-faults.ts";
+import { startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 
 // How the daemon ends, as a process of its own: in good order, at once, by a bug of ours, and as a zombie.
 
 const space = folders();
 const children: ChildProcess[] = [];
+let postgres: TestPostgres;
 let folder = "";
 let target: TestServer;
 
+beforeAll(async () => {
+  postgres = await startPostgres(); // begins sooner than the embedded one
+});
+afterAll(async () => {
+  await postgres.stop();
+});
 beforeEach(async () => {
+  await postgres.query("drop schema if exists chatbench cascade");
   target = await startServer();
   folder = await space.make();
 });
@@ -53,24 +61,11 @@ const FAKES = {
   stay: `${seconds(60)}, env: { FAKE_K6: stay }`,
 };
 
-it("26: k6 that ignores TERM is killed with its group, and the daemon is gone within 25 s", async () => {
-  await configure(folder, { baseUrl: target.url, scenarios: FAKES });
-  const daemon = await spawned(FAKE_K6);
-  const id = await atWork(daemon, "stubborn");
-  expect(await processesOf([id])).toHaveLength(2);
-  const from = performance.now();
-  daemon.child.kill("SIGTERM");
-  await once(daemon.child, "exit");
-  expect(performance.now() - from).toBeLessThan(25_000);
-  expect(daemon.child.exitCode).toBe(0);
-  expect(await processesOf([id])).toEqual([]);
-  expect((await recordsIn(folder)).get(id)).toMatchObject({ state: "aborted", aborted_by: "shutdown" });
-  expect(existsSync(join(folder, "results/.daemon.json"))).toBe(false);
-});
+const onPostgres = (): Record<string, string> => ({ ...FAKE_K6, DATABASE_URL: postgres.url });
 
 it("27: a second Ctrl-C kills the group and ends the daemon with 130 at once; the next start tells the run", async () => {
   await configure(folder, { baseUrl: target.url, scenarios: FAKES });
-  const daemon = await spawned(FAKE_K6);
+  const daemon = await spawned(onPostgres());
   const id = await atWork(daemon, "stubborn");
   daemon.child.kill("SIGINT");
   await expect.poll(() => daemon.log()).toContain("Stopping (SIGINT)");
@@ -80,7 +75,7 @@ it("27: a second Ctrl-C kills the group and ends the daemon with 130 at once; th
   expect(performance.now() - from).toBeLessThan(1_000);
   expect(daemon.child.exitCode).toBe(130);
   await expect.poll(() => processesOf([id]), { timeout: 1_000 }).toEqual([]);
-  const next = await spawned(FAKE_K6);
+  const next = await spawned(onPostgres());
   const { state } = await next.ended(id);
   expect(["aborted", "lost"]).toContain(state);
   expect(await newestOnMetrics(next, "stubborn")).toEqual({ id, state });
@@ -88,7 +83,7 @@ it("27: a second Ctrl-C kills the group and ends the daemon with 130 at once; th
 
 it("28: an error of ours that nobody caught is logged once, load is ended, the exit is 1, and the run is told", async () => {
   await configure(folder, { baseUrl: target.url, scenarios: FAKES });
-  const daemon = await spawned({ ...FAKE_K6, ...fixture("reject.mjs") });
+  const daemon = await spawned({ ...onPostgres(), ...fixture("reject.mjs") });
   const id = await atWork(daemon, "stubborn");
   const from = performance.now();
   daemon.child.kill("SIGUSR2");
@@ -103,7 +98,7 @@ it("28: an error of ours that nobody caught is logged once, load is ended, the e
     }),
   );
   expect(await processesOf([id])).toEqual([]);
-  const next = await spawned(FAKE_K6);
+  const next = await spawned(onPostgres());
   const record = await next.ended(id);
   expect(record).toMatchObject({ state: "aborted", aborted_by: "shutdown", verdict: null }); // by nobody's wish
   expect(await newestOnMetrics(next, "stubborn")).toEqual({ id, state: "aborted" });

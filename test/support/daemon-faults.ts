@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -94,19 +94,28 @@ export interface Ended {
   readonly err: string;
 }
 
-/** `chatbench serve` that is to be refused: what it said, and how it ended. */
-export async function refusedServe(folder: string, env: Record<string, string> = {}): Promise<Ended> {
+export interface Launched {
+  readonly child: ChildProcess;
+  readonly seen: { readonly out: string; readonly err: string };
+}
+
+/** `chatbench serve` as a process, without waiting for anything. */
+export function launch(folder: string, env: Record<string, string> = {}): Launched {
   const child = spawn(process.execPath, [PROGRAM, "serve", "--listen", "127.0.0.1:0"], {
     cwd: folder,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const seen = { out: "", err: "" };
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    seen.out += text;
-    child.kill("SIGTERM"); // it began: not refused
-  });
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (seen.out += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (seen.err += text));
+  return { child, seen };
+}
+
+/** `chatbench serve` that is to be refused: what it said, and how it ended. */
+export async function refusedServe(folder: string, env: Record<string, string> = {}): Promise<Ended> {
+  const { child, seen } = launch(folder, env);
+  child.stdout?.once("data", () => child.kill("SIGTERM")); // it began: not refused
   await once(child, "close");
   return { code: child.exitCode, ...seen };
 }

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import { main } from "../../src/main.ts";
 import type { RunRecord } from "../../src/model/index.ts";
 import { FAKES, ROOT } from "./k6.ts";
@@ -10,6 +10,7 @@ import { testMachine, type TestMachine } from "./machine.ts";
 import { stopChild } from "./children.ts";
 
 const PATIENCE_MS = 60_000;
+/** Not `expect.poll`, which knows of one test at a time only. */
 const POLL = { timeout: PATIENCE_MS, interval: 25 };
 
 /** A folder with a configuration of scenarios, each one line of YAML below its name; `more` is for the end of the file. */
@@ -68,7 +69,7 @@ export interface TestDaemon extends Interface {
 export async function startDaemon(folder: string, env: Record<string, string> = {}): Promise<TestDaemon> {
   const machine = testMachine(folder, { env });
   const ended = main(["serve", "--listen", "127.0.0.1:0"], machine);
-  const ready = expect.poll(() => machine.printed.out(), POLL).toContain("ready at");
+  const ready = vi.waitFor(() => expect(machine.printed.out()).toContain("ready at"), POLL);
   const first = await Promise.race([ready, ended]);
   if (typeof first === "number") throw new Error(`serve ended (${String(first)}): ${machine.printed.err()}`);
   return {
@@ -101,7 +102,7 @@ export async function spawnDaemon(folder: string, env: Record<string, string> = 
   child.stdout.setEncoding("utf8").on("data", (text: string) => (seen.out += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (seen.err += text));
   const ended = once(child, "exit").then(() => "ended" as const);
-  const ready = expect.poll(() => seen.out, POLL).toContain("ready at");
+  const ready = vi.waitFor(() => expect(seen.out).toContain("ready at"), POLL);
   if ((await Promise.race([ready, ended])) === "ended") throw new Error(`serve ended: ${seen.err}`);
   return {
     ...(await interfaceOf(folder)),
@@ -134,11 +135,11 @@ async function interfaceOf(folder: string): Promise<Interface> {
       return body.id;
     },
     async ended(id) {
-      await expect.poll(async () => (await look(id)).schema, POLL).toBe(1);
+      await vi.waitFor(async () => expect((await look(id)).schema).toBe(1), POLL);
       return (await look(id)) as unknown as RunRecord;
     },
     async reaches(id, state) {
-      await expect.poll(async () => (await look(id)).state, POLL).toBe(state);
+      await vi.waitFor(async () => expect((await look(id)).state).toBe(state), POLL);
     },
     metrics: async () => await (await get("/metrics")).text(),
   };

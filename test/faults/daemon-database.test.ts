@@ -1,0 +1,192 @@
+import { readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { stopChild } from "../support/children.ts";
+import { configure, spawnDaemon, type DaemonProcess } from "../support/daemon.ts";
+import {
+  folders,
+  listed,
+  metricsTookMs,
+  newestOnMetrics,
+  recordsIn,
+  refusedServe,
+  seconds,
+  TELLING,
+} from "../support/daemon-faults.ts";
+import { samplesOf } from "../support/metrics-page.ts";
+import { startPostgres, type TestPostgres } from "../support/postgres.ts";
+import { startServer, type TestServer } from "../support/server.ts";
+import { execute, openedEmbedded } from "../support/store-sources.ts";
+import { tcpProxyTo, type TcpProxy } from "../support/tcp-proxy.ts";
+
+// The daemon, as a process of its own and with real k6, while its database is away, broken or newer.
+
+const SECRET = "canary-of-the-database";
+const NEWER = "insert into chatbench.migrations (number, name) values (99, 'of the future')";
+const space = folders();
+const daemons: DaemonProcess[] = [];
+let postgres: TestPostgres;
+let proxy: TcpProxy;
+let target: TestServer;
+let folder = "";
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+});
+afterAll(async () => {
+  await postgres.stop();
+});
+beforeEach(async () => {
+  await postgres.query("drop schema if exists chatbench cascade");
+  proxy = await tcpProxyTo(postgres.port);
+  target = await startServer();
+  folder = await space.make();
+});
+afterEach(async () => {
+  for (const { child } of daemons.splice(0)) await stopChild(child, "SIGKILL");
+  await proxy.close();
+  await target.close();
+  await space.remove();
+});
+
+async function spawned(env: Record<string, string> = {}): Promise<DaemonProcess> {
+  const daemon = await spawnDaemon(folder, env);
+  daemons.push(daemon);
+  return daemon;
+}
+
+const throughProxy = (): Record<string, string> => ({
+  DATABASE_URL: `postgres://chatbench:${SECRET}@127.0.0.1:${String(proxy.port)}/postgres`,
+});
+
+describe("30: PostgreSQL is away at the start", () => {
+  it.each(["refuse", "hold"] as const)(
+    "30: (%s) up, not ready, says so; when it comes, it is ready and runs",
+    async (fate) => {
+      await configure(folder, { baseUrl: target.url, scenarios: { chat: seconds(1) } });
+      proxy.set(fate);
+      const from = performance.now();
+      const daemon = await spawned(throughProxy());
+      expect(performance.now() - from).toBeLessThan(8_000);
+      await expect
+        .poll(async () => await (await daemon.get("/-/ready")).text(), { timeout: 15_000 })
+        .toContain("is away:");
+      const ready = await daemon.get("/-/ready");
+      expect(ready.status).toBe(503);
+      expect(await ready.text()).not.toContain(SECRET);
+      expect((await daemon.get("/-/healthy")).status).toBe(200);
+      expect(await metricsTookMs(daemon)).toBeLessThan(1_000);
+      const page = await daemon.metrics();
+      expect(samplesOf(page, "chatbench_scrape_collector_success", { collector: "database" })[0]?.value).toBe(0);
+      expect(samplesOf(page, "chatbench_runs_queued")).toEqual([]);
+      const refused = await daemon.post("/api/v1/runs", { scenario: "chat" });
+      expect(refused.status).toBe(503);
+      expect(refused.headers.get("retry-after")).toMatch(/^\d+$/);
+      expect(await refused.text()).not.toContain(SECRET);
+      proxy.set("pass");
+      await expect.poll(async () => (await daemon.get("/-/ready")).status, { timeout: 70_000 }).toBe(200);
+      expect(await daemon.ended(await daemon.start("chat"))).toMatchObject({ state: "finished", verdict: "pass" });
+      expect(daemon.log()).not.toContain(SECRET);
+    },
+  );
+});
+
+describe("31: PostgreSQL goes away in the middle of runs", () => {
+  const names = ["one", "two", "three", "four", "five"];
+  const targets = ["bot", "bot-2", "bot-3", "bot-4", "bot-5"];
+
+  it.each(["refuse", "hold"] as const)(
+    "31, 47: (%s) five runs end, are told, and are stored within 60 s of its return",
+    async (fate) => {
+      const scenarios = Object.fromEntries(
+        names.map((name, at) => [name, `target: ${targets[at] ?? ""}, ${seconds(3)}`]),
+      );
+      await configure(folder, {
+        baseUrl: target.url,
+        scenarios,
+        more: "queue: { concurrent_runs: 5 }\n",
+        script: TELLING,
+      });
+      const daemon = await spawned(throughProxy());
+      const ids: string[] = [];
+      for (const name of names) ids.push(await daemon.start(name));
+      await expect.poll(() => ids.every((id) => target.countOf(`/${id}`) > 0), { timeout: 30_000 }).toBe(true);
+      proxy.set(fate);
+      const slowest = { ms: 0 };
+      const allEnded = async (): Promise<readonly unknown[]> => {
+        slowest.ms = Math.max(slowest.ms, await metricsTookMs(daemon));
+        return await Promise.all(names.map(async (name) => await newestOnMetrics(daemon, name)));
+      };
+      // All five, on the disk and on the gauges, while no database can be reached.
+      await expect
+        .poll(allEnded, { timeout: 60_000, interval: 100 })
+        .toEqual(ids.map((id) => ({ id, state: "finished" })));
+      const records = [...(await recordsIn(folder)).values()];
+      expect(records.map((record) => record?.state)).toEqual(Array(5).fill("finished"));
+      const inDatabase = `select count(*)::int as runs from chatbench.runs where state = 'finished'`;
+      expect(await postgres.query(inDatabase)).toEqual([{ runs: 0 }]);
+      await expect.poll(async () => (await daemon.get("/-/ready")).status, { timeout: 20_000 }).toBe(503);
+      expect(slowest.ms).toBeLessThan(1_000);
+      proxy.set("pass");
+      await expect.poll(() => postgres.query(inDatabase), { timeout: 60_000 }).toEqual([{ runs: 5 }]);
+      await expect.poll(async () => (await daemon.get("/-/ready")).status, { timeout: 20_000 }).toBe(200);
+      expect((await listed(daemon)).map(({ id, state, verdict }) => ({ id, state, verdict }))).toEqual(
+        ids.toSorted().map((id) => ({ id, state: "finished", verdict: "pass" })),
+      );
+      expect(await allEnded()).toEqual(ids.map((id) => ({ id, state: "finished" })));
+      expect(daemon.log()).not.toContain('"lost"');
+      expect(daemon.log()).not.toContain(SECRET);
+    },
+  );
+});
+
+it("35: an embedded database that is broken is set aside, told, and refilled from the record files", async () => {
+  await configure(folder, { baseUrl: target.url, scenarios: { chat: seconds(1) } });
+  const first = await spawned();
+  const ids = [await first.start("chat"), await first.start("chat")];
+  for (const id of ids) await first.ended(id);
+  // When a run was queued is told by the database alone.
+  const rows = async (daemon: DaemonProcess): Promise<unknown> =>
+    (await listed(daemon)).map((row) => ({ ...row, queued_at: undefined }));
+  const before = await rows(first);
+  expect((await listed(first)).map(({ id }) => id)).toEqual(ids);
+  await first.stop();
+  const store = join(folder, "results/.store");
+  await writeFile(join(store, "data/global/pg_control"), "half a block");
+  const second = await spawned();
+  const [aside] = (await readdir(store)).filter((name) => name.startsWith("corrupt-"));
+  expect(aside).toBeDefined();
+  expect(second.log()).toContain(`The database could not be read; it lies in ${join(store, aside ?? "")} now`);
+  await expect.poll(() => rows(second), { timeout: 20_000 }).toEqual(before);
+  expect(await second.ended(await second.start("chat"))).toMatchObject({ state: "finished" });
+});
+
+describe("38: the database is newer than the program", () => {
+  const sentence =
+    /^chatbench serve: The database's tables are of version 99, newer than the \d+ that this program knows: [^\n]*\.$/m;
+
+  it("38: PostgreSQL: refused at start in one sentence, and nothing is left behind", async () => {
+    await configure(folder, { baseUrl: target.url, scenarios: { chat: seconds(1) } });
+    const first = await spawned(throughProxy());
+    await first.stop();
+    await postgres.query(NEWER);
+    const { code, out, err } = await refusedServe(folder, throughProxy());
+    expect({ code, out }).toEqual({ code: 4, out: "" });
+    expect(err).toMatch(sentence);
+    expect(await readdir(join(folder, "results"))).not.toContain(".daemon.json");
+    expect(err).not.toContain(SECRET);
+  });
+
+  it("38: the embedded one is refused alike, and is let go", async () => {
+    await configure(folder, { baseUrl: target.url, scenarios: { chat: seconds(1) } });
+    const place = join(folder, "results/.store");
+    const store = await openedEmbedded(place);
+    expect(await store.ready()).toEqual({ kind: "ready" });
+    await execute({ host: place, port: 5432, user: "postgres", database: "postgres", ssl: false }, NEWER);
+    await store.close();
+    const { code, err } = await refusedServe(folder);
+    expect(code).toBe(4);
+    expect(err).toMatch(sentence);
+    expect(await readdir(place)).toEqual(["data"]);
+  });
+});
