@@ -5,6 +5,7 @@ import type { Context } from "./context.ts";
 import { initCommand } from "./init.ts";
 import { rebuildCommand } from "./rebuild.ts";
 import { reportCommand } from "./report.ts";
+import { rulesCommand } from "./rules.ts";
 import { runCommand } from "./run.ts";
 import { runsCommand } from "./runs.ts";
 import { serveCommand } from "./serve.ts";
@@ -23,6 +24,7 @@ const COMMANDS = [
   rebuildCommand,
   baselineCommand,
   stackCommand,
+  rulesCommand,
 ];
 
 /** The whole command line; one file a command. */

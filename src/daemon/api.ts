@@ -13,6 +13,7 @@ import { readRecord } from "../record/index.ts";
 import { summaryOf } from "./history.ts";
 import type { Parts } from "./parts.ts";
 import { reportPage } from "./report-page.ts";
+import { runbook } from "./runbooks.ts";
 import { statusView } from "./status.ts";
 
 /** What the routes ask, answered from the daemon's parts. */
@@ -32,6 +33,7 @@ export function createApi(parts: Parts): Api {
     run: (id) => findRun(id, parts),
     abort: (id) => unlessAway(() => parts.runs.abort(id, "person")),
     report: (id) => reportPage(id, parts),
+    runbook: (name) => runbook(parts.runbooks, name),
   };
 }
 

@@ -41,7 +41,7 @@ export interface AssembleDeps {
   readonly log: Log;
 }
 
-export interface Assembled extends Omit<Parts, "reload"> {
+export interface Assembled extends Omit<Parts, "reload" | "runbooks"> {
   readonly health: Health;
   readonly pages: PageWriter;
   /** Asks the database again, soon: several wishes are one question. */

@@ -19,6 +19,8 @@ import { forgetDaemon, runningDaemon, writeDaemonState, type DaemonState } from 
 
 export interface DaemonDeps {
   readonly loaded: Loaded;
+  /** docs/runbooks of ours: absolute. */
+  readonly runbooks: string;
   readonly engine: Engine;
   readonly clock: Clock;
   readonly log: Log;
@@ -121,7 +123,7 @@ async function serve(parts: Assembled, around: Surroundings): Promise<Daemon | {
     },
   });
   const http = await startServer({
-    api: createApi({ ...parts, reload }),
+    api: createApi({ ...parts, reload, runbooks: deps.runbooks }),
     ...{ listen: server.listen, token, version: VERSION, log, clock },
     allowedHosts: () => hostsOf(configuration.current()),
     ...(server.webConfigFile === undefined ? {} : { webConfigFile: server.webConfigFile }),

@@ -23,6 +23,8 @@ export interface Parts {
   readonly problems: () => readonly string[];
   readonly statusParts: () => StatusParts;
   readonly reload: Api["reload"];
+  /** Folder of the runbooks: absolute. */
+  readonly runbooks: string;
   /** Resolves when the pages of a run that has just ended are written. */
   readonly pagesWritten: (id: RunId) => Promise<void>;
 }

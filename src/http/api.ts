@@ -90,4 +90,6 @@ export interface Api {
   abort(id: RunId): Promise<AbortResult | Away>;
   /** The page of a run, or of all scenarios when none is named; undefined: there is none. */
   report(id?: RunId): Promise<{ readonly html: string } | undefined>;
+  /** The page of a runbook, by the name of its file; undefined: there is none. */
+  runbook(name: string): Promise<{ readonly html: string } | undefined>;
 }

@@ -121,7 +121,7 @@ function canAnswer(response: Response): boolean {
 
 /** The gate: nothing that is no run id, no key and no body of this route comes past it. */
 function askedOf(request: Request, route: Route, api: Api): { readonly asked: Asked } | { readonly answer: Answer } {
-  const { id } = request.params;
+  const { id, name } = request.params;
   const written = typeof id === "string" ? id : undefined;
   if (route.path.includes(":id") && (written === undefined || !isRunId(written))) {
     const message = "This is not the id of a run: ids look like 20261123T020000Z-chat-api-4k7q.";
@@ -136,7 +136,12 @@ function askedOf(request: Request, route: Route, api: Api): { readonly asked: As
   const nothing = route.body === "Nothing" ? checked(SHAPES.Nothing, body ?? {}, "body") : undefined;
   if (nothing !== undefined && "answer" in nothing) return nothing;
   const runId = written !== undefined && isRunId(written) ? written : undefined;
-  return { asked: { api, query: { ...request.query }, body, idempotencyKey, id: runId } };
+  return { asked: { api, query: { ...request.query }, body, idempotencyKey, id: runId, name: pageName(name) } };
+}
+
+/** No path, no other folder: what is not such a name is no page. */
+function pageName(written: string | readonly string[] | undefined): string | undefined {
+  return typeof written === "string" && /^[A-Za-z0-9-]{1,80}\.md$/.test(written) ? written : undefined;
 }
 
 /** A client is told when the daemon takes too long; what it began goes on. */

@@ -68,7 +68,10 @@ function answerOf({ description, schema, contentType, headers = [] }: AnswerKind
 }
 
 function pathParameters({ path }: Route): readonly Part[] {
-  return path.includes(":id") ? [{ name: "id", in: "path", required: true, schema: reference("RunId") }] : [];
+  return [
+    ...(path.includes(":id") ? [{ name: "id", in: "path", required: true, schema: reference("RunId") }] : []),
+    ...(path.includes(":name") ? [{ name: "name", in: "path", required: true, schema: { type: "string" } }] : []),
+  ];
 }
 
 function queryParameters({ query }: Route): readonly Part[] {

@@ -12,6 +12,8 @@ export interface Asked {
   readonly idempotencyKey: string | undefined;
   /** The `:id` of the path, only where the path has one. */
   readonly id: RunId | undefined;
+  /** The `:name` of the path, only where the path has one and it is a name of a page: `word-word.md`. */
+  readonly name: string | undefined;
 }
 
 export interface AnswerKind {

@@ -1,5 +1,6 @@
 /** The one stylesheet of all pages. Colours: blue for measurements, and signs that differ in shape and lightness too. */
 import { STATUS_STYLE } from "./status-style.ts";
+import { TEXT_STYLE } from "./text-style.ts";
 
 export const COLOURS = {
   light: {
@@ -179,6 +180,7 @@ export const STYLE = [
   TABLES,
   PICTURES,
   STATUS_STYLE,
+  TEXT_STYLE,
   NARROW_PAGES,
   PRINT,
 ].join("");

@@ -1,3 +1,5 @@
 export { findPrometheus, startPrometheus, type PrometheusSpec, type RunningPrometheus } from "./prometheus.ts";
 export { stackDown, stackStatus, stackUp, type StackDeps, type StackEnd, type StackWatch } from "./stack.ts";
 export { runningStack, type Stack } from "./state.ts";
+export { placeRules, type RuleLinks } from "./rules.ts";
+export { writeRules, type RuleFolders } from "./write-rules.ts";

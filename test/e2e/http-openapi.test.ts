@@ -50,6 +50,11 @@ const CASES: readonly Case[] = [
   { path: "/{id}/report.html", status: 404 },
   { path: "/api/v1/runs/{id}/report", status: 200, api: REPORT },
   { path: "/api/v1/runs/{id}/report", status: 404 },
+  {
+    ...{ path: "/runbooks/{name}", at: "/runbooks/watchdog.md", status: 200 },
+    api: { runbook: () => Promise.resolve({ html: "<!doctype html><title>r</title>" }) },
+  },
+  { path: "/runbooks/{name}", at: "/runbooks/watchdog.md", status: 404 },
   { path: "/metrics", status: 200 },
   { path: "/-/healthy", status: 200 },
   { path: "/-/ready", status: 200 },

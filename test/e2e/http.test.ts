@@ -128,3 +128,17 @@ interface Page {
   readonly runs: readonly { readonly id: string }[];
   readonly next?: string;
 }
+
+it("a runbook is asked for by the name of its file alone", async () => {
+  const asked: string[] = [];
+  const html = "<!doctype html><title>r</title>";
+  const server = await serve({
+    runbook: (name) => (asked.push(name), Promise.resolve(name === "watchdog.md" ? { html } : undefined)),
+  });
+  const statusOf = async (name: string): Promise<number> => (await fetch(`${server.url}/runbooks/${name}`)).status;
+  expect(await statusOf("watchdog.md")).toBe(200);
+  for (const name of ["..%2F..%2Fpackage.md", "watchdog", "%2e%2e.md", "a%00.md", ".md", `${"a".repeat(81)}.md`, ""])
+    expect([name, await statusOf(name)]).toEqual([name, 404]);
+  expect(await statusOf("other.md")).toBe(404);
+  expect(asked).toEqual(["watchdog.md", "other.md"]);
+});

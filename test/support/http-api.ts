@@ -26,6 +26,7 @@ export function fakeApi(parts: Partial<Api> = {}): Api {
     run: () => Promise.resolve(undefined),
     abort: () => Promise.resolve({ kind: "unknown" }),
     report: () => Promise.resolve(undefined),
+    runbook: () => Promise.resolve(undefined),
     ...parts,
   };
 }

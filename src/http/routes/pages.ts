@@ -35,7 +35,23 @@ export function pageRoutes(): readonly Route[] {
     { ...ofRun, path: "/api/v1/runs/:id/report", name: "report", summary: "The page of a run." },
     // What the links of /report lead to: on disk, report.html lies in the folder of its run.
     { ...ofRun, path: "/:id/report.html", name: "reportFile", summary: "The page of a run, as the overview links it." },
+    {
+      method: "get",
+      path: "/runbooks/:name",
+      access: "read",
+      name: "runbook",
+      summary: "What an alert means and what to do; README.md lists them all.",
+      answers: { 200: HTML, 404: { description: "There is no such runbook.", schema: "Error" } },
+      handle: ({ api, name }) => runbook(api, name),
+    },
   ];
+}
+
+async function runbook(api: Api, name: Asked["name"]): Promise<Answer> {
+  const found = name === undefined ? undefined : await api.runbook(name);
+  if (found !== undefined) return page(found.html);
+  const message = "There is no such runbook: /runbooks/README.md lists them.";
+  return refusal({ status: 404, code: "not_found", message });
 }
 
 async function report(api: Api, id: Asked["id"]): Promise<Answer> {
