@@ -39,6 +39,8 @@ export interface DaemonClient {
   /** Waits for the end of a run. */
   follow(id: RunId, following: Following): Promise<{ readonly record: RunRecord } | Refused>;
   abort(id: RunId): Promise<Refused | undefined>;
+  /** What a run that has not ended does, in one sentence; undefined when it has ended or is not known. */
+  doing(id: RunId): Promise<string | undefined>;
   /** Runs at work and in the queue. */
   active(): Promise<{ readonly runs: readonly RunSummary[] } | Refused>;
 }
@@ -78,6 +80,11 @@ export function createClient(daemon: DaemonState, clock: Clock): DaemonClient {
     async abort(id) {
       const reply = await ask(`/api/v1/runs/${id}/abort`, {});
       return "problem" in reply ? reply : undefined;
+    },
+    async doing(id) {
+      const reply = await ask(`/api/v1/runs/${id}`);
+      const { data } = live.safeParse("body" in reply ? reply.body : undefined);
+      return data && sentenceOfLive(data);
     },
     async active() {
       const runs: RunSummary[] = [];
@@ -145,6 +152,14 @@ async function followRun(
 function recordIn(body: unknown): { readonly record: RunRecord } | Refused {
   const read = parseRecord(JSON.stringify(body));
   return "record" in read ? read : { problem: `the daemon's record of this run ${read.problem}.` };
+}
+
+function sentenceOfLive({ state, position, progress }: z.infer<typeof live>): string {
+  if (state === "queued") return `it waits in the queue, ${String(position ?? 0)} before it.`;
+  if (progress === undefined) return `it is ${state}.`;
+  const { elapsed_seconds: elapsed, total_seconds: total, users } = progress;
+  const time = `${elapsed.toFixed(0)}${total === undefined ? "" : ` of ${total.toFixed(0)}`} s`;
+  return `it is ${state}: ${time}, ${String(users)} users. \`chatbench runs\` shows it too.`;
 }
 
 function tell({ position, progress }: z.infer<typeof live>, following: Following): void {

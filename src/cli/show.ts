@@ -1,7 +1,9 @@
 import { Command } from "commander";
-import type { RunRecord } from "../model/index.ts";
+import { runningDaemon } from "../daemon/state-file.ts";
+import { isRunId, type RunRecord } from "../model/index.ts";
 import { listRecords, readRecord } from "../record/index.ts";
 import { renderRun } from "../report/index.ts";
+import { createClient } from "./client.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
 import { resultsFolder } from "./load.ts";
@@ -25,7 +27,8 @@ async function show(context: Context, run: string, options: ShowOptions): Promis
   const folder = await resultsFolder(context, options.config);
   const found = await findRecord(folder, run);
   if ("problem" in found) {
-    context.console.note(`chatbench show: ${found.problem}`);
+    const doing = await doingNow(context, folder, run);
+    context.console.note(`chatbench show: ${doing === undefined ? found.problem : `${run} has not ended: ${doing}`}`);
     return EXIT.usage;
   }
   const { colour, width } = context.console;
@@ -35,6 +38,11 @@ async function show(context: Context, run: string, options: ShowOptions): Promis
       : renderRun(found.record, { colour: colour.result, width }),
   );
   return EXIT.ok;
+}
+
+async function doingNow(context: Context, folder: string, run: string): Promise<string | undefined> {
+  const daemon = isRunId(run) ? await runningDaemon(folder) : undefined;
+  return daemon === undefined || !isRunId(run) ? undefined : await createClient(daemon, context.clock).doing(run);
 }
 
 /** The record of a run id; `latest` is the newest of all. */

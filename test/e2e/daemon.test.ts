@@ -90,6 +90,8 @@ describe("a run through the daemon", () => {
     const { machine } = await chatbench(["runs"]);
     expect(machine.printed.out()).toMatch(new RegExp(`${first} +Running`));
     expect(machine.printed.out()).toMatch(new RegExp(`${second} +Queued`));
+    const shown = await chatbench(["show", second]);
+    expect(shown.machine.printed.err()).toContain(`${second} has not ended: it waits in the queue, 0 before it.`);
     expect((await post(`/api/v1/runs/${first}/abort`)).status).toBe(202);
     expect(await ended(first)).toMatchObject({ state: "aborted", aborted_by: "person" });
     expect(await ended(second)).toMatchObject({ state: "finished", verdict: "pass" });
