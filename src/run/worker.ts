@@ -209,13 +209,16 @@ async function depsOf(scenario: Scenario, state: State, one: LiveRun): Promise<O
   };
 }
 
-/** The store's row follows the run; one that is no longer ours was given up as lost. */
+/**
+ * The store's row follows the run; one that is no longer ours was given up as lost. A word that a later one has
+ * overtaken (they go by connections of their own) is refused as well, and says nothing of whose the run is.
+ */
 async function tellState(one: LiveRun, { deps, reach }: Pick<State, "deps" | "reach">): Promise<void> {
   const { state } = one;
   const told = await reach.ask(() => deps.store.advance(one.run.id, state, deps.instance));
   if (told === undefined) return;
   if (told.answer) one.told = state;
-  else one.kill.abort(TAKEN);
+  else if (one.state === state) one.kill.abort(TAKEN);
 }
 
 function ownerOf({ host, pid, startTime }: Instance): Omit<Instance, "id"> {
