@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { costOf } from "./cost.ts";
+import { costOf, type Cost } from "./cost.ts";
 import { comparePairs, type Pair } from "./cpu.ts";
 import { measureDaemon } from "./daemon.ts";
 import { factsOf, loadText } from "./facts.ts";
@@ -26,7 +26,7 @@ function findK6(): string {
 async function bench(options: Options): Promise<void> {
   const k6 = findK6();
   const facts = factsOf(k6, ROOT);
-  const yard = await openYard(options, k6);
+  const yard = await openYard(options, k6, "conversation");
   try {
     const findings = await measure(yard, k6, options);
     const page = pageOf({ ...findings, facts: [...facts, ["Load average at the end", loadText()]] });
@@ -50,6 +50,7 @@ async function measure(yard: Yard, k6: string, options: Options): Promise<Omit<F
         { options, tell },
       )
     : [];
+  const least = parts.includes("cpu-least") ? await measureLeast(k6, options) : undefined;
   const runs = pairs.flatMap(({ chatbench }) => [chatbench.long, chatbench.short]);
   const remoteWrite = parts.includes("remote-write") ? await measureRemoteWrite(yard, options) : undefined;
   if (parts.includes("memory")) tell(`an hour in ${options.hourInSeconds} s: memory and report`);
@@ -59,9 +60,20 @@ async function measure(yard: Yard, k6: string, options: Options): Promise<Omit<F
     pairs,
     daemon: await measureDaemon(options, k6, tell),
     ...(pairs.length === 0 ? {} : { cost: costOf(pairs), times: timesOf(runs) }),
+    ...(least === undefined ? {} : { least }),
     ...(remoteWrite === undefined ? {} : { remoteWrite }),
     ...(longRun === undefined ? {} : { longRun }),
   };
+}
+
+/** The hardest comparison: a script whose own work is next to nothing. */
+async function measureLeast(k6: string, options: Options): Promise<Cost> {
+  const yard = await openYard(options, k6, "least");
+  try {
+    return costOf(await comparePairs(yard, { base: "bare", chatbench: "chatbench" }, { options, tell }));
+  } finally {
+    yard.close();
+  }
 }
 
 async function measureRemoteWrite(yard: Yard, options: Options): Promise<NonNullable<Findings["remoteWrite"]>> {

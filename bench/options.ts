@@ -10,7 +10,7 @@ export const DAEMON_PARTS = [
   "daemon-many",
 ] as const;
 export type DaemonPart = (typeof DAEMON_PARTS)[number];
-export const PARTS = ["cpu", "remote-write", "memory", ...DAEMON_PARTS] as const;
+export const PARTS = ["cpu", "cpu-least", "remote-write", "memory", ...DAEMON_PARTS] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Options {
@@ -54,8 +54,8 @@ export function parseOptions(args: readonly string[]): Options {
   return {
     pairs: whole("pairs", values.pairs ?? (values.quick ? "3" : "20")),
     rate: whole("rate", values.rate),
-    longSeconds: values.quick ? 3 : 6,
-    shortSeconds: 1,
+    longSeconds: values.quick ? 3 : 8,
+    shortSeconds: values.quick ? 1 : 2,
     hourInSeconds: values.quick ? 12 : 45,
     parts,
     quick: values.quick,

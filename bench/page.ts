@@ -13,6 +13,8 @@ export interface Findings {
   readonly options: Options;
   readonly cost?: Cost;
   readonly times?: Times;
+  /** Of the script that does next to nothing. */
+  readonly least?: Cost;
   readonly remoteWrite?: Cost | { readonly problem: string };
   readonly longRun?: LongRun;
   readonly daemon: readonly DaemonSection[];
@@ -24,12 +26,13 @@ const MS = 1000;
 
 /** The page as Markdown. */
 export function pageOf(findings: Findings): string {
-  const { cost, times, remoteWrite, longRun, options } = findings;
+  const { cost, least, times, remoteWrite, longRun, options } = findings;
   return [
     "# Benchmarks of Chatbench itself",
     "Written by `npm run bench`; not to be edited. What Chatbench costs beside the k6 that it drives, and how long it makes one wait.",
     table(["", ""], findings.facts),
     ...(cost === undefined ? [] : costSection(cost, options)),
+    ...(least === undefined ? [] : leastSection(least, options)),
     ...(remoteWrite === undefined ? [] : remoteWriteSection(remoteWrite)),
     ...(times === undefined ? [] : timesSection(times)),
     ...(longRun === undefined ? [] : longRunSection(longRun)),
@@ -44,7 +47,7 @@ function costSection(cost: Cost, options: Options): string[] {
   const tenMinutes = wholeRatio(cost, rate * 600);
   return [
     "## CPU beside bare k6",
-    `The same script (one GET and one check an iteration, ${rate} requests a second by a constant arrival rate, ${longSeconds} s) is run by bare \`k6 run\` and by \`chatbench run\` with its pattern \`own\`, in ABBA order, against a cheap server in a process of its own. Bare k6 writes the same outputs. CPU is user and system time of the whole tree of processes. Each pair gives one ratio; the table has their median and the sign test's interval of it. "Per request" is the difference of a ${longSeconds} s and a ${shortSeconds} s run, so that starts and ends fall out.`,
+    `The shipped load test (conversations of three turns without pauses, ${rate} requests a second by a constant arrival rate, ${longSeconds} s) is run by bare \`k6 run\` and by \`chatbench run\` with its pattern \`own\`, in ABBA order, against a cheap server in a process of its own. Bare k6 writes the same outputs. CPU is user and system time of the whole tree of processes. Each pair gives one ratio; the table has their median and the sign test's interval of it. "Per request" is the difference of a ${longSeconds} s and a ${shortSeconds} s run, so that starts and ends fall out.`,
     table(
       ["Chatbench and its k6 against bare k6", "Median", "Interval", "Wanted", ""],
       [
@@ -79,6 +82,27 @@ function costSection(cost: Cost, options: Options): string[] {
 function wholeRatio(cost: Cost, requests: number): number {
   const base = cost.baseRequestSeconds * requests;
   return cost.perRequest.median + cost.fixedSeconds.median / base;
+}
+
+function leastSection(cost: Cost, { rate }: Options): string[] {
+  return [
+    "### With a script that does next to nothing",
+    `One GET and one check an iteration, ${rate} a second: the least that a k6 script can do, so that what the wrapper adds weighs most.`,
+    table(
+      ["", "Median", "Interval", "Wanted", ""],
+      [
+        [
+          "**CPU per request**",
+          ratio(cost.perRequest),
+          span(cost.perRequest, ratio),
+          `<= ${RATIO_LIMIT}`,
+          met(cost.perRequest, RATIO_LIMIT),
+        ],
+        ["of which k6 (wrapper, sub-metrics)", ratio(cost.k6PerRequest), span(cost.k6PerRequest, ratio), "", ""],
+      ],
+    ),
+    `A request costs bare k6 ${micro(cost.baseRequestSeconds)} and Chatbench's run ${micro(cost.chatbenchRequestSeconds)} of CPU (medians).`,
+  ];
 }
 
 function remoteWriteSection(cost: Cost | { readonly problem: string }): string[] {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -34,6 +34,7 @@ export interface Yard {
 }
 
 const MAIN = fileURLToPath(new URL("../src/main.js", import.meta.url));
+const SHIPPED = fileURLToPath(new URL("../../load_tests", import.meta.url));
 export const CHATBENCH: readonly string[] = [process.execPath, MAIN];
 
 /** Kept of the environment: where programs are. Everything else is said below, alike for both sides. */
@@ -41,36 +42,51 @@ export function plainEnvironment(): Record<string, string> {
   return Object.fromEntries(["PATH", "HOME"].map((name) => [name, process.env[name] ?? ""]));
 }
 
-const scriptOf = (options: Options, seconds: number): string => `import http from "k6/http";
-import { check } from "k6";
-export const options = {
+/** What the load is: the load test that is shipped, or one that does as little as a test can. */
+export type Kind = "conversation" | "least";
+
+const TURNS = 3;
+
+/** As many requests a second either way: a conversation has three. */
+const optionsOf = (rate: number, seconds: number): string => `export const options = {
   scenarios: {
     load: {
       executor: "constant-arrival-rate",
-      rate: ${options.rate}, timeUnit: "1s", duration: "${seconds}s",
+      rate: ${rate}, timeUnit: "1s", duration: "${seconds}s",
       preAllocatedVUs: 50, maxVUs: 200,
     },
   },
 };
-export default function () {
+`;
+
+const conversationScript = (options: Options, seconds: number): string =>
+  `export { default } from "./k6_api_test.ts";\n${optionsOf(Math.round(options.rate / TURNS), seconds)}`;
+
+const leastScript = (options: Options, seconds: number): string => `import http from "k6/http";
+import { check } from "k6";
+${optionsOf(options.rate, seconds)}export default function () {
   const answer = http.get(__ENV.CHATBENCH_TARGET_URL + "/chat");
   check(answer, { "status is 200": (a) => a.status === 200 });
 }
 `;
 
+/** No pauses: what a request costs is the question. */
+const PARAMS = { turns: TURNS, think_time_seconds: 0 };
+
 const configOf = (url: string, prometheus?: string): string => `targets: { bot: { base_url: "${url}" } }
 scenarios:
-  long: { script: load_tests/long.js, target: bot, pattern: own }
-  short: { script: load_tests/short.js, target: bot, pattern: own }
+  long: { script: load_tests/long.ts, target: bot, pattern: own, params: ${JSON.stringify(PARAMS)} }
+  short: { script: load_tests/short.ts, target: bot, pattern: own, params: ${JSON.stringify(PARAMS)} }
 ${prometheus === undefined ? "" : `prometheus: { url: "${prometheus}" }\n`}`;
 
 /** A folder with two scripts, two configurations, a target and k6: everything that a comparison needs. */
-export async function openYard(options: Options, k6: string): Promise<Yard> {
+export async function openYard(options: Options, k6: string, kind: Kind): Promise<Yard> {
   const folder = mkdtempSync(join(tmpdir(), "chatbench-bench-"));
   const target = await startTarget();
-  mkdirSync(join(folder, "load_tests"));
-  writeFileSync(join(folder, "load_tests/long.js"), scriptOf(options, options.longSeconds));
-  writeFileSync(join(folder, "load_tests/short.js"), scriptOf(options, options.shortSeconds));
+  cpSync(SHIPPED, join(folder, "load_tests"), { recursive: true });
+  const script = kind === "least" ? leastScript : conversationScript;
+  writeFileSync(join(folder, "load_tests/long.ts"), script(options, options.longSeconds));
+  writeFileSync(join(folder, "load_tests/short.ts"), script(options, options.shortSeconds));
   writeFileSync(join(folder, "chatbench.yml"), configOf(target.url));
   const shim = createShim(folder, k6);
   const place: Place = { folder, shim, target };
@@ -139,8 +155,14 @@ function commandOf(arm: Arm, length: Length, place: Place): Pick<Command, "comma
   ];
   const quiet = { K6_NO_USAGE_REPORT: "true", K6_AUTO_EXTENSION_RESOLUTION: "false" };
   return {
-    command: [place.shim.path, "run", "--quiet", ...outputs, `load_tests/${length}.js`],
-    env: { ...plain, ...quiet, CHATBENCH_TARGET_URL: place.target.url, ...remoteWrite(arm, place) },
+    command: [place.shim.path, "run", "--quiet", ...outputs, `load_tests/${length}.ts`],
+    env: {
+      ...plain,
+      ...quiet,
+      CHATBENCH_TARGET_URL: place.target.url,
+      CHATBENCH_PARAMS: JSON.stringify(PARAMS),
+      ...remoteWrite(arm, place),
+    },
   };
 }
 
