@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { editorSchema } from "../src/config/index.ts";
 import { configReference } from "./config-reference.ts";
+import { dashboardFiles } from "./dashboards/index.ts";
 import { metricsReference } from "./metrics-reference.ts";
 import { ruleFiles } from "./rules/index.ts";
 
@@ -16,6 +17,7 @@ export function generated(): readonly { readonly path: string; readonly text: st
     { path: "docs/configuration.md", text: configReference() },
     { path: "docs/metrics.md", text: metricsReference() },
     ...ruleFiles(),
+    ...dashboardFiles(),
   ];
 }
 
