@@ -1,5 +1,5 @@
 // Started by daemon-many.ts: so many runs one after the other, and what the process holds every so often, as lines.
-import { writeFileSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { loadConfig } from "../src/config/index.ts";
@@ -71,9 +71,10 @@ async function partsIn(folder: string, url: string): Promise<Assembled> {
 
 /** Asks for a run and waits until its page is written. */
 async function oneRun(parts: Assembled, scenario: Scenario): Promise<void> {
+  const results = parts.configuration.current().results.folder;
   const asked = await parts.runs.enqueue({ scenario, trigger: "manual" });
   if (asked.kind !== "queued") throw new Error(`not queued: ${asked.kind}`);
-  while (parts.history.last("chat")?.id !== asked.id || parts.runs.running().length > 0) await sleep(1);
+  while (!existsSync(join(results, asked.id, "record.json")) || parts.runs.running().length > 0) await sleep(1);
   await parts.pagesWritten(asked.id);
 }
 

@@ -25,6 +25,7 @@ import { createGlimpse } from "./glimpse.ts";
 import { createHealth, type Health } from "./health.ts";
 import { createHistory } from "./history.ts";
 import { createPageWriter, type PageWriter } from "./page-writer.ts";
+import { createOverview } from "./pages.ts";
 import { atWork, type Parts } from "./parts.ts";
 import type { StatusParts } from "./status.ts";
 import { tidyResults } from "./tidy.ts";
@@ -57,9 +58,9 @@ export function assemble(deps: AssembleDeps): Assembled {
   const glance = soon(() => glimpse.refresh(), log);
   const health = createHealth({ configuration, engine, glimpse, log, seconds: () => clock.now() / 1000 });
   const timetable = createTimetable({ config, glimpse, history, now: () => clock.now() });
-  const tidy = { config, records, store, history, clock, log };
+  const overview = createOverview(config().results.folder, records);
+  const tidy = { config, overview, store, history, clock, log };
   const pages = createPageWriter({
-    folder: config().results.folder,
     records,
     log,
     afterwards: () => tidyResults(tidy),

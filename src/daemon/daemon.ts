@@ -4,6 +4,7 @@ import { Secret, type Clock, type Config, type Engine, type Instance, type Log }
 import { every } from "../platform/clock.ts";
 import { randomSuffix, randomToken } from "../platform/ids.ts";
 import { ownProcess } from "../platform/own-process.ts";
+import { preferSmallMemory } from "../platform/small-memory.ts";
 import { prepareResults } from "../record/index.ts";
 import type { OpenStore, StoreState } from "../store/index.ts";
 import { VERSION } from "../version.ts";
@@ -48,6 +49,7 @@ const PART_MS = 3_000;
 /** Starts the daemon, or says in one sentence why it cannot be. A database that is away is no reason. */
 export async function startDaemon(deps: DaemonDeps): Promise<Daemon | { readonly problem: string }> {
   const { loaded, clock, log, env } = deps;
+  preferSmallMemory();
   const lifecycle = createLifecycle(clock, log);
   const { folder } = loaded.config.results;
   const refused = (await prepareResults(folder)).problem?.text ?? (await otherDaemon(folder));

@@ -1,7 +1,7 @@
 import type { Log, RunRecord } from "../model/index.ts";
 import type { RecordStore } from "../record/index.ts";
 import type { ExecutedRun } from "../run/index.ts";
-import { writePages } from "./pages.ts";
+import { writeRunPage } from "./pages.ts";
 
 /** Writes the pages of runs one after the other: each ends with the overview, which two must not write at once. */
 export interface PageWriter {
@@ -13,18 +13,17 @@ export interface PageWriter {
 }
 
 export interface PageWriterDeps {
-  readonly folder: string;
   readonly records: RecordStore;
   readonly log: Log;
-  /** After each: what retention and the like want to do with a run that is wholly over. */
+  /** After each: what retention and the overview want to do with a run that is wholly over. */
   readonly afterwards: (record: RunRecord) => Promise<void>;
 }
 
-export function createPageWriter({ folder, records, log, afterwards }: PageWriterDeps): PageWriter {
+export function createPageWriter({ records, log, afterwards }: PageWriterDeps): PageWriter {
   const waiting = new Map<string, Promise<void>>();
   let last: Promise<void> = Promise.resolve();
   const write = async (executed: ExecutedRun): Promise<void> => {
-    const { problem } = await writePages(executed, folder, records);
+    const { problem } = await writeRunPage(executed, records);
     if (problem !== undefined) log.error(problem.text, { run_id: executed.record.id });
     await afterwards(executed.record);
   };

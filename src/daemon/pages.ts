@@ -1,4 +1,4 @@
-import type { Reason, RunId } from "../model/index.ts";
+import type { Reason, RunId, RunRecord } from "../model/index.ts";
 import { listRecords, type RecordStore } from "../record/index.ts";
 import { overviewReport, runReport } from "../report/index.ts";
 import type { ExecutedRun } from "../run/index.ts";
@@ -12,17 +12,40 @@ export async function writePages(
   folder: string,
   records: RecordStore,
 ): Promise<{ readonly problem?: Reason }> {
-  const { record, timeline } = executed;
-  const saved = await records.saveReport(record.id as RunId, runReport(record, timeline).markup);
-  if (saved.problem !== undefined) return saved;
-  await writeOverview(folder, records);
-  return {};
+  const saved = await writeRunPage(executed, records);
+  if (saved.problem === undefined) await writeOverview(folder, records);
+  return saved;
+}
+
+/** The page of a run alone. */
+export function writeRunPage(
+  { record, timeline }: ExecutedRun,
+  records: RecordStore,
+): Promise<{ readonly problem?: Reason }> {
+  return records.saveReport(record.id as RunId, runReport(record, timeline).markup);
 }
 
 /** results/report.html: the newest run of each scenario. */
 export async function writeOverview(folder: string, records: RecordStore): Promise<void> {
-  const listed = await listRecords(folder, { limit: OVERVIEW_RUNS });
-  if ("problem" in listed) return;
-  const newest = [...new Map(listed.records.toReversed().map((record) => [record.scenario, record])).values()];
-  await records.saveOverview(overviewReport(newest, listed.records, listed).markup);
+  await createOverview(folder, records)();
+}
+
+/**
+ * Writes results/report.html again and again: only records that it has not read before are read. What may change in a
+ * record, its telemetry, is not on that page.
+ */
+export function createOverview(folder: string, records: RecordStore): () => Promise<void> {
+  let known: ReadonlyMap<string, RunRecord> = new Map();
+  return async () => {
+    const listed = await listRecords(folder, { limit: OVERVIEW_RUNS, known: (id) => known.get(id) });
+    if ("problem" in listed) return;
+    known = new Map(listed.records.map((record) => [record.id, withoutTrials(record)]));
+    const newest = [...new Map(listed.records.toReversed().map((record) => [record.scenario, record])).values()];
+    await records.saveOverview(overviewReport(newest, listed.records, listed).markup);
+  };
+}
+
+/** Most of a record's bytes, and nothing of them is on the page. */
+function withoutTrials(record: RunRecord): RunRecord {
+  return { ...record, trials: [] };
 }

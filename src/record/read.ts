@@ -27,6 +27,8 @@ export interface RecordList {
 export interface ListOptions {
   /** Stop after so many records, the newest; absent: all. */
   readonly limit?: number;
+  /** A record as it was read before: its file is not read again. */
+  readonly known?: (id: string) => RunRecord | undefined;
 }
 
 type Found = { readonly record: RunRecord } | { readonly quarantined: Quarantined } | { readonly unfinished: string };
@@ -43,7 +45,7 @@ export async function listRecords(
     return { problem: `The results cannot be listed: ${listed.problem.text}` };
   }
   const entries = listed.entries.filter((entry) => !isOurs(entry)).reverse();
-  const found = await lookAtAll(folder, entries, options.limit ?? Infinity);
+  const found = await lookAtAll(folder, entries, options);
   return {
     records: found.flatMap((f) => ("record" in f ? [f.record] : [])).slice(0, options.limit),
     quarantined: found.flatMap((f) => ("quarantined" in f ? [f.quarantined] : [])),
@@ -51,22 +53,28 @@ export async function listRecords(
   };
 }
 
-async function lookAtAll(folder: string, entries: readonly Entry[], limit: number): Promise<readonly Found[]> {
+async function lookAtAll(
+  folder: string,
+  entries: readonly Entry[],
+  { limit = Infinity, known }: ListOptions,
+): Promise<readonly Found[]> {
   const found: Found[] = [];
   let records = 0;
   for (let at = 0; at < entries.length && records < limit; at += AT_ONCE) {
-    const batch = await Promise.all(entries.slice(at, at + AT_ONCE).map((entry) => lookAt(folder, entry)));
+    const batch = await Promise.all(entries.slice(at, at + AT_ONCE).map((entry) => lookAt(folder, entry, known)));
     found.push(...batch);
     records += batch.filter((f) => "record" in f).length;
   }
   return found;
 }
 
-async function lookAt(folder: string, entry: Entry): Promise<Found> {
+async function lookAt(folder: string, entry: Entry, known: ListOptions["known"]): Promise<Found> {
   const path = join(folder, entry.name);
   if (!isRunId(entry.name) || entry.kind !== "folder") {
     return { quarantined: { name: entry.name, problem: `${path} is not the folder of a run.` } };
   }
+  const record = known?.(entry.name);
+  if (record !== undefined) return { record };
   const read = await readRecordFile(path, entry.name);
   if ("record" in read) return read;
   if (read.missing) return { unfinished: entry.name };

@@ -4,7 +4,9 @@ import { parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 
-const database = await PGlite.create({ dataDir: workerData.dataFolder });
+// Its own default is 160 MiB of shared buffers, for an index of runs that has a tenth of it.
+const startParams = [...PGlite.defaultStartParams, "-c", "shared_buffers=32MB"];
+const database = await PGlite.create({ dataDir: workerData.dataFolder, startParams });
 // A connection that is being replaced may overlap with its successor.
 const server = new PGLiteSocketServer({ db: database, path: workerData.socket, maxConnections: 8 });
 await server.start();
