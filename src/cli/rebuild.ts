@@ -1,7 +1,5 @@
 import { Command } from "commander";
-import { databasePlace, openDatabase } from "../daemon/database.ts";
 import type { Config } from "../model/index.ts";
-import { createLogger } from "../platform/logger.ts";
 import { createRunFolders } from "../record/index.ts";
 import { rebuild, type Rebuilt } from "../run/index.ts";
 import type { Context } from "./context.ts";
@@ -23,6 +21,9 @@ export function rebuildCommand(context: Context): Command {
 async function rebuildStore(context: Context, config: Config): Promise<number> {
   const { clock, console, machine } = context;
   const note = (text: string): void => console.note(`chatbench rebuild: ${text}`);
+  // Only here, as in serve.ts: the database's libraries take time to load.
+  const { databasePlace, openDatabase } = await import("../daemon/database.ts");
+  const { createLogger } = await import("../platform/logger.ts");
   const opened = await openDatabase(databasePlace(config, machine.env), clock, createLogger(machine.stderr, "rebuild"));
   if ("problem" in opened) {
     note(opened.problem);

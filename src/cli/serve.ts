@@ -2,9 +2,8 @@ import { Command, InvalidArgumentError } from "commander";
 import { join } from "node:path";
 import { parseListen } from "../config/index.ts";
 import type { Loaded } from "../daemon/configuration.ts";
-import { startDaemon, type Daemon } from "../daemon/daemon.ts";
+import type { Daemon } from "../daemon/daemon.ts";
 import type { Config, Log } from "../model/index.ts";
-import { createLogger } from "../platform/logger.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
 import { loadedOrTell } from "./load.ts";
@@ -32,8 +31,11 @@ function listenOption(text: string): Config["server"]["listen"] {
 async function serve(context: Context, options: ServeOptions): Promise<number> {
   const loaded = await loadedOrTell(context, options.config);
   if (loaded === undefined) return EXIT.usage;
+  // Only here: the daemon's libraries would make every other command start twice as slowly.
+  const { createLogger } = await import("../platform/logger.ts");
   const log = createLogger(context.machine.stderr, "daemon");
   const asked = stopRequest(context, log);
+  const { startDaemon } = await import("../daemon/daemon.ts");
   const hangup = hangups(context);
   const { clock, engine, machine } = context;
   const runbooks = join(context.home, "docs", "runbooks");
