@@ -1,4 +1,4 @@
-// Makes a fresh clone able to run: packages, dist, k6, Prometheus. Says nothing and takes a moment when all is there.
+// Makes a fresh clone able to run: packages, dist, k6, Prometheus and the parts beside it. Says nothing and takes a moment when all is there.
 //   node tools/setup.mjs            what `npm start` needs
 //   node tools/setup.mjs --build    packages and dist only
 //   node tools/setup.mjs --test     also what the tests need
@@ -7,7 +7,7 @@ import { buildK6, findK6 } from "./setup/k6.mjs";
 import { withLock } from "./setup/lock.mjs";
 import { SetupError, TOOLS, atLeast, say, versionIn } from "./setup/machine.mjs";
 import { installPackages, packagesMissing } from "./setup/packages.mjs";
-import { findPrometheus, unpackPrometheus } from "./setup/prometheus.mjs";
+import { stackMissing, unpackStack } from "./setup/prometheus.mjs";
 import { installTestParts, missingTestParts } from "./setup/test-parts.mjs";
 
 const FLAGS = ["--build", "--test"];
@@ -16,7 +16,7 @@ const STEPS = {
   packages: { needed: packagesMissing, fill: installPackages },
   build: { needed: buildMissing, fill: build },
   k6: { needed: async () => (await findK6()) === undefined, fill: buildK6 },
-  prometheus: { needed: () => findPrometheus() === undefined, fill: unpackPrometheus },
+  stack: { needed: stackMissing, fill: unpackStack },
   tests: { needed: () => missingTestParts().length > 0, fill: () => installTestParts(missingTestParts()) },
 };
 
@@ -24,7 +24,7 @@ const STEPS = {
 function chainsFor(flags) {
   const sources = ["packages", "build"];
   if (flags.includes("--build")) return [sources];
-  return [sources, ["k6"], ["prometheus", ...(flags.includes("--test") ? ["tests"] : [])]];
+  return [sources, ["k6"], ["stack", ...(flags.includes("--test") ? ["tests"] : [])]];
 }
 
 async function setUp(flags) {

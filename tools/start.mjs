@@ -66,7 +66,8 @@ async function story() {
   say(`\n${outcomeLine(code)}`);
   if (asked.once) return code;
   const urls = { chatbotUrl: chatbot.urls.chatbot, daemonUrl: chatbench.url, prometheusUrl: prometheus.url };
-  whereToLookNext({ results, ...urls }).forEach(say);
+  const alertsUrl = prometheus.url === undefined ? undefined : readStackState(results)?.parts?.alertmanager?.url;
+  whereToLookNext({ results, ...urls, alertsUrl }).forEach(say);
   say("\nEverything stays up until Ctrl-C.");
   const parts = [demo.part, daemon.part];
   await untilStopped(prometheus.url === undefined ? parts : [...parts, stack.part]);
@@ -92,13 +93,14 @@ async function stopAll() {
 }
 
 function killAll() {
-  // Prometheus has a group of its own; one that another command keeps up is not ours to kill.
+  // The stack's parts have groups of their own; those that another command keeps up are not ours to kill.
   const stack = readStackState(results);
-  const prometheus = started.some(({ pid }) => pid === stack?.keeper?.pid) ? stack.prometheus : undefined;
+  const isOurs = started.some(({ pid }) => pid === stack?.keeper?.pid);
+  const watching = isOurs ? [stack.prometheus, ...Object.values(stack.parts ?? {})] : [];
   for (const part of started) part.send("SIGTERM"); // the second one for a run: it kills its k6
   setTimeout(() => {
     for (const part of started) part.send("SIGKILL");
-    if (prometheus !== undefined) killOwn(prometheus.pid);
+    for (const { pid } of watching) killOwn(pid);
     process.exit(INTERRUPTED);
   }, 300);
 }

@@ -1,13 +1,23 @@
 import { Command } from "commander";
 import { join } from "node:path";
 import type { Config } from "../model/index.ts";
-import { stackDown, stackStatus, stackUp, type StackDeps } from "../stack/index.ts";
+import {
+  PART_NAMES,
+  stackDown,
+  stackStatus,
+  stackUp,
+  titleOfPart,
+  type Stack,
+  type StackDeps,
+} from "../stack/index.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
 import { loadOrTell } from "./load.ts";
 
 export function stackCommand(context: Context): Command {
-  const stack = new Command("stack").description("The local Prometheus that runs send their series to.");
+  const stack = new Command("stack").description(
+    "The local Prometheus, Alertmanager and exporters that runs, alerts and uptime rest on.",
+  );
   const add = (name: string, description: string, act: (deps: StackDeps) => Promise<number>): void => {
     stack
       .command(name)
@@ -18,20 +28,27 @@ export function stackCommand(context: Context): Command {
         context.exitWith(config === undefined ? EXIT.usage : await act(stackDeps(context, config)));
       });
   };
-  add("up", "Start it on a free port of 127.0.0.1 and keep it up until Ctrl-C.", (deps) => up(context, deps));
+  add("up", "Start it on free ports of 127.0.0.1 and keep it up until Ctrl-C.", (deps) => up(context, deps));
   add("down", "Stop it, whoever started it.", async (deps) => {
     const { wasUp } = await stackDown(deps);
-    context.console.result(wasUp ? "Prometheus is stopped." : "No local Prometheus was running.");
+    context.console.result(wasUp ? "The local stack is stopped." : "No local stack was running.");
     return EXIT.ok;
   });
-  add("status", "Say whether it runs, and where.", async (deps) => {
+  add("status", "Say what of it runs, and where.", async (deps) => {
     const running = await stackStatus(deps.resultsFolder);
-    context.console.result(
-      running === undefined ? "No local Prometheus is running." : `Prometheus is ready at ${running.prometheus.url}`,
-    );
+    const lines = running === undefined ? ["No local stack is running."] : linesOf(running);
+    for (const line of lines) context.console.result(line);
     return EXIT.ok;
   });
   return stack;
+}
+
+/** Prometheus first: it is what others look for. */
+function linesOf({ prometheus, parts = {} }: Stack): readonly string[] {
+  const all = [["Prometheus", prometheus.url], ...PART_NAMES.map((name) => [titleOfPart(name), parts[name]?.url])];
+  return all.map(([title, url]) =>
+    url === undefined ? `${title ?? ""} is not running` : `${title ?? ""} is ready at ${url}`,
+  );
 }
 
 function stackDeps(context: Context, config: Config): StackDeps {
@@ -49,7 +66,8 @@ async function up(context: Context, deps: StackDeps): Promise<number> {
   const close = context.machine.onStop(() => stop.abort());
   const end = await stackUp(deps, {
     stop: stop.signal,
-    onReady: ({ prometheus }) => context.console.result(`Prometheus is ready at ${prometheus.url}`),
+    onReady: (stack) => linesOf(stack).forEach((line) => context.console.result(line)),
+    onNotice: (text) => context.console.note(`chatbench stack up: ${text}`),
   });
   close();
   switch (end.kind) {

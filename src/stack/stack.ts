@@ -4,8 +4,11 @@ import { ensureFolder } from "../platform/files.ts";
 import { signalGroup } from "../platform/process.ts";
 import { isAlive, startTimeOf, type ProcessIdentity } from "../platform/process-identity.ts";
 import { ownPid, signalProcess } from "../platform/signals.ts";
+import { PART_NAMES, startBeside, titleOfPart } from "./beside.ts";
+import type { PartName } from "./configuration.ts";
+import type { RunningPart } from "./part.ts";
 import { findPrometheus, startPrometheus, type RunningPrometheus } from "./prometheus.ts";
-import { forgetStack, readStack, runningStack, writeStack, type Stack } from "./state.ts";
+import { forgetStack, isStill, partsOf, readStack, runningStack, writeStack, type Stack } from "./state.ts";
 
 /** What `stack down` waits at most for the keeper, which itself gives Prometheus eight seconds. */
 const DOWN_WITHIN_MS = 10_000;
@@ -25,7 +28,9 @@ export interface StackDeps {
 export interface StackWatch {
   /** Ends the stack. */
   readonly stop: AbortSignal;
-  onReady(stack: Stack): void;
+  readonly onReady: (stack: Stack) => void;
+  /** A part beside Prometheus that is left out or has ended: one sentence. */
+  readonly onNotice?: (text: string) => void;
 }
 
 export type StackEnd =
@@ -33,7 +38,7 @@ export type StackEnd =
   | { readonly kind: "already_up"; readonly stack: Stack }
   | { readonly kind: "problem"; readonly text: string };
 
-/** Starts the local stack, calls `onReady`, and resolves when it was stopped, or ended by itself (a problem). */
+/** Starts the local stack, calls `onReady`, and resolves when it was stopped, or Prometheus ended (a problem). */
 export async function stackUp(deps: StackDeps, watch: StackWatch): Promise<StackEnd> {
   const made = await ensureFolder(deps.resultsFolder);
   if (made.problem !== undefined) return { kind: "problem", text: made.problem.text };
@@ -42,24 +47,73 @@ export async function stackUp(deps: StackDeps, watch: StackWatch): Promise<Stack
   await endLeftOver(deps);
   const program = await findPrometheus(deps.searchPath, deps.toolsFolder);
   if (program === undefined) return { kind: "problem", text: MISSING };
-  const { configFile, clock } = deps;
-  const started = await startPrometheus({ program, folder: dataFolder(deps), configFile, clock, stop: watch.stop });
-  if ("problem" in started) return { kind: "problem", text: started.problem };
-  const { prometheus } = started;
-  const stack = { keeper: await ownIdentity(), prometheus: { ...prometheus.identity, url: prometheus.url } };
+  const beside = await startAllBeside(deps, watch);
+  try {
+    const parts = mapped(beside, ({ url }) => new URL(url).host);
+    const { configFile, clock } = deps;
+    const folder = dataFolder(deps);
+    const started = await startPrometheus({ program, folder, configFile, clock, parts, stop: watch.stop });
+    if ("problem" in started) return { kind: "problem", text: started.problem };
+    return await keepUp(deps, watch, { prometheus: started.prometheus, beside });
+  } finally {
+    await Promise.all(Object.values(beside).map((part) => part.stop()));
+  }
+}
+
+const MISSING =
+  "No Prometheus was found on PATH or in .tools/bin. Run `npm run setup`, which unpacks one on Debian, or install it with your system's packages.";
+
+type Beside = Readonly<Partial<Record<PartName, RunningPart>>>;
+
+/** What cannot be started is told and left out: Prometheus alone is still a stack. */
+async function startAllBeside(deps: StackDeps, { stop, onNotice }: StackWatch): Promise<Beside> {
+  const spec = { ...deps, folder: dataFolder(deps), stop };
+  const started = await Promise.all(PART_NAMES.map(async (name) => [name, await startBeside(name, spec)] as const));
+  for (const [, start] of started) if ("problem" in start) onNotice?.(start.problem);
+  return Object.fromEntries(started.flatMap(([name, start]) => ("part" in start ? [[name, start.part]] : [])));
+}
+
+async function keepUp(
+  deps: StackDeps,
+  watch: StackWatch,
+  { prometheus, beside }: { readonly prometheus: RunningPrometheus; readonly beside: Beside },
+): Promise<StackEnd> {
+  const parts = mapped(beside, ({ identity, url }) => ({ ...identity, url }));
+  const stack = { keeper: await ownIdentity(), prometheus: { ...prometheus.identity, url: prometheus.url }, parts };
   try {
     const written = await writeStack(deps.resultsFolder, stack);
     if (written.problem !== undefined) return { kind: "problem", text: written.problem.text };
+    const end = untilEnd(deps, watch.stop, prometheus);
+    tellDeaths(deps, watch, { stack, beside });
     watch.onReady(stack);
-    return await untilEnd(deps, watch.stop, prometheus);
+    return await end;
   } finally {
     await prometheus.stop();
     await forgetStack(deps.resultsFolder, stack);
   }
 }
 
-const MISSING =
-  "No Prometheus was found on PATH or in .tools/bin. Run `npm run setup`, which unpacks one on Debian, or install it with your system's packages.";
+/** A part that ends is told and taken off the state file; the others go on. */
+function tellDeaths(
+  deps: StackDeps,
+  { stop, onNotice }: StackWatch,
+  { stack, beside }: { readonly stack: Stack; readonly beside: Beside },
+): void {
+  let left = stack.parts ?? {};
+  for (const [name, { exited }] of Object.entries(beside) as [PartName, RunningPart][])
+    void exited.then(async ({ code, signal }) => {
+      if (stop.aborted || !(await isStill(deps.resultsFolder, stack))) return;
+      const how = signal ?? `exit ${String(code)}`;
+      const log = join(dataFolder(deps), `${name}.log`);
+      onNotice?.(`${titleOfPart(name)} ended by itself (${how}); the rest of the stack goes on. Its log is ${log}.`);
+      left = Object.fromEntries(Object.entries(left).filter(([other]) => other !== name));
+      await writeStack(deps.resultsFolder, { ...stack, parts: left });
+    });
+}
+
+function mapped<T>(beside: Beside, of: (part: RunningPart) => T): Readonly<Partial<Record<PartName, T>>> {
+  return Object.fromEntries(Object.entries(beside).map(([name, part]) => [name, of(part)]));
+}
 
 async function untilEnd(deps: StackDeps, stop: AbortSignal, prometheus: RunningPrometheus): Promise<StackEnd> {
   const end = await Promise.race([aborted(stop), prometheus.exited]);
@@ -76,7 +130,8 @@ export async function stackDown(
 ): Promise<{ readonly wasUp: boolean }> {
   const stack = await readStack(deps.resultsFolder);
   if (stack === undefined) return { wasUp: false };
-  const wasUp = (await isAlive(stack.keeper)) || (await isAlive(stack.prometheus));
+  const alive = await Promise.all([stack.keeper, ...partsOf(stack)].map(isAlive));
+  const wasUp = alive.includes(true);
   if (await signalProcess(stack.keeper, "SIGTERM")) await gone(stack.keeper, deps.clock);
   await endLeftOver(deps);
   return { wasUp };
@@ -87,16 +142,20 @@ export function stackStatus(resultsFolder: string): Promise<Stack | undefined> {
   return runningStack(resultsFolder);
 }
 
-/** A keeper that was killed leaves its Prometheus behind, which still holds the data folder. */
+/** A keeper that was killed leaves its parts behind: Prometheus still holds the data folder, and the others ports. */
 async function endLeftOver(deps: Pick<StackDeps, "resultsFolder" | "clock">): Promise<void> {
   const stack = await readStack(deps.resultsFolder);
   if (stack === undefined) return;
-  for (const signal of ["SIGTERM", "SIGKILL"] as const) {
-    if (!(await isAlive(stack.prometheus))) break;
-    signalGroup(stack.prometheus.pid, signal);
-    await gone(stack.prometheus, deps.clock);
-  }
+  await Promise.all(partsOf(stack).map((part) => endPart(part, deps.clock)));
   await forgetStack(deps.resultsFolder, stack);
+}
+
+async function endPart(part: ProcessIdentity, clock: Clock): Promise<void> {
+  for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+    if (!(await isAlive(part))) return;
+    signalGroup(part.pid, signal);
+    await gone(part, clock);
+  }
 }
 
 /** Waits until the process is gone, but not for ever. */

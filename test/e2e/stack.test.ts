@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { createServer, type Server } from "node:http";
-import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, stat, symlink, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
@@ -9,7 +9,15 @@ import { createSeriesReader } from "../../src/collect/prometheus.ts";
 import { runIdOf } from "../../src/model/index.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { isAlive, startTimeOf } from "../../src/platform/process-identity.ts";
-import { runningStack, stackDown, stackStatus, stackUp, type Stack, type StackDeps } from "../../src/stack/index.ts";
+import {
+  findPrometheus,
+  runningStack,
+  stackDown,
+  stackStatus,
+  stackUp,
+  type Stack,
+  type StackDeps,
+} from "../../src/stack/index.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const SEARCH_PATH = [process.env.PATH ?? "", join(ROOT, ".tools/bin")].join(delimiter);
@@ -42,10 +50,13 @@ const deps = (over: Partial<StackDeps> = {}): StackDeps => ({
 const writeState = (stack: unknown): Promise<void> =>
   writeFile(join(test.results, ".stack.json"), JSON.stringify(stack));
 
-function up(over: Partial<StackDeps> = {}): { ready: Promise<Stack>; end: ReturnType<typeof stackUp> } {
+function up(
+  over: Partial<StackDeps> = {},
+  onNotice: (text: string) => void = () => undefined,
+): { ready: Promise<Stack>; end: ReturnType<typeof stackUp> } {
   let end!: ReturnType<typeof stackUp>;
   const ready = new Promise<Stack>((onReady, reject) => {
-    end = stackUp(deps(over), { stop: test.stop.signal, onReady });
+    end = stackUp(deps(over), { stop: test.stop.signal, onReady, onNotice });
     ends.push(end);
     void end.then((how) => reject(new Error(JSON.stringify(how))), reject);
   });
@@ -68,7 +79,7 @@ describe("the local stack", () => {
   it("scrapes itself where it really listens", async () => {
     const { prometheus } = await up().ready;
     // Scraping begins some time after /-/ready.
-    await expect.poll(() => scraped(prometheus.url), { timeout: 30_000 }).toEqual([`${prometheus.url}/metrics`]);
+    await expect.poll(() => scraped(prometheus.url), { timeout: 30_000 }).toContain(`${prometheus.url}/metrics`);
   });
 
   it("is started once: a second `up` finds the first", async () => {
@@ -140,6 +151,87 @@ async function scraped(url: string): Promise<string[]> {
   const answer = await fetch(`${url}/api/v1/targets`);
   const { data } = (await answer.json()) as { data: { activeTargets: { scrapeUrl: string }[] } };
   return data.activeTargets.map((target) => target.scrapeUrl);
+}
+
+describe("the parts beside Prometheus", () => {
+  const alertmanagers = async (url: string): Promise<string[]> => {
+    const answer = await fetch(`${url}/api/v1/alertmanagers`);
+    const { data } = (await answer.json()) as { data: { activeAlertmanagers: { url: string }[] } };
+    return data.activeAlertmanagers.map((one) => new URL(one.url).origin);
+  };
+
+  it("are started where Prometheus asks them, and all go with it", async () => {
+    const configFile = await withAlertmanager();
+    const { ready, end } = up({ configFile });
+    const { prometheus, parts = {} } = await ready;
+    expect(Object.keys(parts).sort()).toEqual(["alertmanager", "blackbox", "node"]);
+    const addresses = Object.values(parts).map(({ url }) => `${url}/metrics`);
+    await expect
+      .poll(() => scraped(prometheus.url), { timeout: 30_000 })
+      .toEqual(expect.arrayContaining([`${prometheus.url}/metrics`, ...addresses]));
+    await expect.poll(() => alertmanagers(prometheus.url), { timeout: 30_000 }).toEqual([parts.alertmanager?.url]);
+    expect((await runningStack(test.results))?.parts).toEqual(parts);
+    test.stop.abort();
+    expect(await end).toEqual({ kind: "stopped" });
+    expect(await Promise.all(Object.values(parts).map(isAlive))).toEqual([false, false, false]);
+  });
+
+  it("one that dies is told, leaves the state file, and takes nothing with it", async () => {
+    const notices: string[] = [];
+    const { prometheus, parts } = await up({}, (text) => notices.push(text)).ready;
+    process.kill(parts!.blackbox!.pid, "SIGKILL");
+    await expect
+      .poll(() => notices.join())
+      .toMatch(/blackbox_exporter ended by itself \(SIGKILL\); the rest .* goes on/);
+    await expect.poll(async () => (await runningStack(test.results))?.parts?.blackbox).toBeUndefined();
+    expect(await isAlive(prometheus)).toBe(true);
+    expect((await runningStack(test.results))?.parts?.node).toEqual(parts?.node);
+  });
+
+  it("those that are missing are told and left out: Prometheus alone is a stack", async () => {
+    const folder = join(test.results, "bin");
+    await mkdir(folder);
+    await symlink(await prometheusProgram(), join(folder, "prometheus"));
+    const notices: string[] = [];
+    const over = { searchPath: folder, toolsFolder: "/nowhere" };
+    const { prometheus, parts } = await up(over, (text) => notices.push(text)).ready;
+    expect(parts).toEqual({});
+    expect(notices.map((text) => /^Without (\S+) .*npm run setup/.exec(text)?.[1])).toEqual([
+      "Alertmanager",
+      "blackbox_exporter",
+      "node_exporter",
+    ]);
+    await expect.poll(() => scraped(prometheus.url), { timeout: 30_000 }).toEqual([`${prometheus.url}/metrics`]);
+  });
+
+  it("are ended with the Prometheus of a keeper that was killed", async () => {
+    const { ready, end } = up();
+    const stack = await ready;
+    await writeState({ ...stack, keeper: { pid: 999_999_999, startTime: "1" } });
+    expect(await stackDown({ resultsFolder: test.results, clock: systemClock })).toEqual({ wasUp: true });
+    expect(await Promise.all([stack.prometheus, ...Object.values(stack.parts ?? {})].map(isAlive))).not.toContain(true);
+    await end;
+  });
+
+  it("the state file of an older version is read", async () => {
+    const { prometheus, keeper } = await up().ready;
+    await writeState({ keeper, prometheus });
+    expect(await runningStack(test.results)).toEqual({ keeper, prometheus });
+  });
+});
+
+/** The shipped configuration with an Alertmanager beside it that tells nobody. */
+async function withAlertmanager(): Promise<string> {
+  const folder = join(test.results, "configuration");
+  await cp(join(ROOT, "prometheus"), folder, { recursive: true });
+  await writeFile(join(folder, "alertmanager.yml"), "route: { receiver: nobody }\nreceivers: [{ name: nobody }]\n");
+  return join(folder, "prometheus.yml");
+}
+
+async function prometheusProgram(): Promise<string> {
+  const program = await findPrometheus(process.env.PATH ?? "", join(ROOT, ".tools"));
+  if (program === undefined) throw new Error("no Prometheus: npm run setup unpacks one");
+  return program;
 }
 
 describe("a real k6 run", () => {

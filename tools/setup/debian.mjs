@@ -12,9 +12,10 @@ export function hasDebianPackages() {
 
 /**
  * Puts a package's programs into .tools/bin. apt chooses the version that this system's release pins and checks it
- * against its signed lists; `verify` gets the path of the first program and tells whether it runs.
+ * against its signed lists; `verify` gets the path of the first program and tells whether it runs. `relocate` may change
+ * what was unpacked before that.
  */
-export async function unpack(name, programs, verify) {
+export async function unpack(name, programs, { verify, relocate }) {
   const folder = join(TOOLS, `unpack-${process.pid}`);
   mkdirSync(folder, { recursive: true });
   try {
@@ -23,6 +24,7 @@ export async function unpack(name, programs, verify) {
     if (file === undefined) throw new SetupError(`apt-get brought no package ${name}.`);
     const { code, output } = await run("dpkg-deb", ["-x", file, "files"], { cwd: folder });
     if (code !== 0) throw new SetupError(`The package ${name} could not be unpacked:\n${tail(output)}`);
+    relocate?.(join(folder, "files"));
     await verify(join(folder, "files/usr/bin", programs[0]));
     moveIntoPlace(join(folder, "files"), join(TOOLS, name), programs);
   } finally {

@@ -19,13 +19,14 @@ export function outcomeLine(code) {
 }
 
 /** The lines after the table. */
-export function whereToLookNext({ results, chatbotUrl, daemonUrl, prometheusUrl }) {
+export function whereToLookNext({ results, chatbotUrl, daemonUrl, prometheusUrl, alertsUrl }) {
   return [
     "",
     "Where to look next",
     `  Status page       ${daemonUrl}`,
     ...reportLines(results),
     ...(prometheusUrl === undefined ? [] : [`  Live series       ${queryLink(prometheusUrl)}`]),
+    ...(alertsUrl === undefined ? [] : [`  Alerts            ${alertsUrl}`]),
     `  The chatbot       curl -s ${chatbotUrl}/api/chat -H 'content-type: application/json' -d '{"conversation_id":"me","message":"hello"}'`,
     "  Another run       npx chatbench run ramp -u 20 -d 1m",
     "",
