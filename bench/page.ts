@@ -51,13 +51,7 @@ function costSection(cost: Cost, options: Options): string[] {
     table(
       ["Chatbench and its k6 against bare k6", "Median", "Interval", "Wanted", ""],
       [
-        [
-          "**CPU per request**",
-          ratio(cost.perRequest),
-          span(cost.perRequest, ratio),
-          `<= ${RATIO_LIMIT}`,
-          met(cost.perRequest, RATIO_LIMIT),
-        ],
+        perRequestRow(cost),
         ["of which k6 (wrapper, sub-metrics)", ratio(cost.k6PerRequest), span(cost.k6PerRequest, ratio), "", ""],
         ["of which Chatbench's own process adds", share(cost.ownPerRequest), span(cost.ownPerRequest, share), "", ""],
         [`CPU of a whole run of ${longSeconds} s`, ratio(cost.whole), span(cost.whole, ratio), "", ""],
@@ -79,6 +73,14 @@ function costSection(cost: Cost, options: Options): string[] {
   ];
 }
 
+const perRequestRow = ({ perRequest }: Cost): string[] => [
+  "**CPU per request**",
+  ratio(perRequest),
+  span(perRequest, ratio),
+  `<= ${RATIO_LIMIT}`,
+  met(perRequest, RATIO_LIMIT),
+];
+
 function wholeRatio(cost: Cost, requests: number): number {
   const base = cost.baseRequestSeconds * requests;
   return cost.perRequest.median + cost.fixedSeconds.median / base;
@@ -91,13 +93,7 @@ function leastSection(cost: Cost, { rate }: Options): string[] {
     table(
       ["", "Median", "Interval", "Wanted", ""],
       [
-        [
-          "**CPU per request**",
-          ratio(cost.perRequest),
-          span(cost.perRequest, ratio),
-          `<= ${RATIO_LIMIT}`,
-          met(cost.perRequest, RATIO_LIMIT),
-        ],
+        perRequestRow(cost),
         ["of which k6 (wrapper, sub-metrics)", ratio(cost.k6PerRequest), span(cost.k6PerRequest, ratio), "", ""],
       ],
     ),
@@ -113,13 +109,7 @@ function remoteWriteSection(cost: Cost | { readonly problem: string }): string[]
     table(
       ["", "Median", "Interval", "Wanted", ""],
       [
-        [
-          "**CPU per request**",
-          ratio(cost.perRequest),
-          span(cost.perRequest, ratio),
-          `<= ${RATIO_LIMIT}`,
-          met(cost.perRequest, RATIO_LIMIT),
-        ],
+        perRequestRow(cost),
         ["fixed cost of a run, CPU (series are read back)", ms(cost.fixedSeconds), span(cost.fixedSeconds, ms), "", ""],
       ],
     ),

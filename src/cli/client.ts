@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { DaemonState } from "../daemon/state-file.ts";
+import type { RunRequestBody } from "../http/index.ts";
 import { isRunId, type Clock, type Progress, type RunId, type RunRecord, type RunSummary } from "../model/index.ts";
 import { fetchJson } from "../platform/network.ts";
 import { parseRecord } from "../record/index.ts";
@@ -16,14 +17,7 @@ export interface Refused {
 }
 
 /** As the daemon's interface wants it (POST /api/v1/runs). */
-export interface RunWish {
-  readonly scenario: string;
-  readonly target?: string;
-  readonly pattern?: string;
-  readonly users?: number;
-  readonly duration_seconds?: number;
-  readonly revision?: string;
-}
+export type RunWish = Omit<RunRequestBody, "trigger">;
 
 export interface Following {
   onProgress(progress: Progress): void;

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { RunRecord, RunSummary, Trigger, Verdict } from "../model/index.ts";
+import type { ExporterFacts } from "../exporter/index.ts";
+import type { RunRecord, RunSummary, Verdict } from "../model/index.ts";
 
 /** Verdicts kept for each scenario and trigger, to count how often in a row objectives were missed. */
 const VERDICTS = 50;
@@ -7,17 +8,7 @@ const VERDICTS = 50;
 const RECENT = 20;
 
 /** The newest runs of one scenario on one target for one trigger. */
-export interface LatestRuns {
-  readonly scenario: string;
-  readonly target: string;
-  readonly trigger: Trigger;
-  /** Newest of all, whatever its state. */
-  readonly last: RunRecord;
-  /** Newest with the verdict pass, warning or fail. */
-  readonly judged?: RunRecord;
-  /** Judged runs in a row, ending with the newest, that failed. */
-  readonly consecutiveMissed: number;
-}
+export type LatestRuns = ExporterFacts["latest"][number];
 
 /**
  * What gauges and the status page know of past runs, in memory: fed from record files at the start, from the database

@@ -1,18 +1,11 @@
+import type { ScenarioFacts } from "../exporter/index.ts";
 import { judgedSecondsOf, type Config, type Instant, type Scenario, type SchedulePlan } from "../model/index.ts";
 import { longestGapMs, nextRunnableSlot, parseSchedule, runDeadline, type Schedule } from "../schedule/index.ts";
 import type { Glimpse } from "./glimpse.ts";
 import type { History } from "./history.ts";
 
 /** When a scenario runs next, and until when it must have given a verdict. */
-export interface Entry {
-  readonly cron: string;
-  readonly timezone: string;
-  readonly paused: boolean;
-  /** Longest time between two slots. */
-  readonly intervalSeconds: number;
-  readonly nextSlot?: Instant;
-  readonly deadline?: Instant;
-}
+export type Entry = NonNullable<ScenarioFacts["schedule"]>;
 
 export interface TimetableDeps {
   readonly config: () => Config;
