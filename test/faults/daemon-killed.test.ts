@@ -4,6 +4,7 @@ import { configure, spawnDaemon, type DaemonProcess } from "../support/daemon.ts
 import {
   eventsOf,
   folders,
+  launch,
   listed,
   newestOnMetrics,
   processesOf,
@@ -74,6 +75,15 @@ interface Told {
   readonly log: string;
 }
 
+/** The next daemon is killed too, while it looks after what the first one left. */
+async function killWhileStarting(folder: string, env: Record<string, string>, delayMs: number): Promise<void> {
+  const { child } = launch(folder, env);
+  const gone = once(child, "exit");
+  await new Promise((resolve) => setTimeout(resolve, delayMs));
+  child.kill("SIGKILL");
+  await gone;
+}
+
 async function killAtOnce({ child }: DaemonProcess): Promise<void> {
   const gone = once(child, "exit");
   child.kill("SIGKILL");
@@ -115,7 +125,13 @@ async function killOften(kills: number, env: Record<string, string>): Promise<To
   const folder = await space.make();
   const more = `prometheus: { url: "${prometheus.url}" }\n`;
   await configure(folder, { baseUrl: target.url, scenarios: { chat: seconds(1) }, more, script: TELLING });
-  const again = (): Promise<DaemonProcess> => spawned(folder, env);
+  const random = randoms(SEED);
+  const starts = { count: 0 };
+  const again = async (): Promise<DaemonProcess> => {
+    starts.count += 1;
+    if (starts.count % 4 === 0) await killWhileStarting(folder, env, 200 + 600 * random());
+    return await spawned(folder, env);
+  };
   let daemon = await again();
   const lifeMs = await lifeOfARun(daemon);
   const logs: string[] = [];

@@ -21,7 +21,8 @@ import { execute } from "../support/store-sources.ts";
 // What takes its time by its nature (a minute of the clock, the silence after which a daemon counts as lost, the grace
 // of k6): all at once, each in a world of its own.
 
-const MINUTE_MS = 60_000;
+/** After the minute: 4 s of it nothing moves, then a busy machine may take its time. */
+const LATEST_MS = 15_000;
 let postgres: TestPostgres;
 
 beforeAll(async () => {
@@ -75,8 +76,8 @@ async function inWorld(name: string, work: (world: World) => Promise<void>): Pro
 }
 
 /** Events of a daemon's log in which the fixture says over which minute nothing moved. */
-function blockedMinute({ log }: Placed): number | undefined {
-  return eventsOf(log()).flatMap(({ blocked }) => (blocked as { minute: number } | undefined)?.minute ?? [])[0];
+function blockedMinute(daemon: Placed): number | undefined {
+  return eventsOf(daemon.log()).flatMap(({ blocked }) => (blocked as { minute: number } | undefined)?.minute ?? [])[0];
 }
 
 const EVERY_MINUTE = { chat: `${seconds(1)}, schedule: { cron: "* * * * *", overlap: queue }` };
@@ -100,7 +101,8 @@ describe.concurrent("what takes its time", () => {
         timeout: 30_000,
       });
       expect(await slotsOf(world)).toEqual([{ slot: new Date(minute), runs: 1 }]);
-      expect(Date.now()).toBeLessThan(minute + MINUTE_MS); // not by the next minute's tick
+      // At once when it could move again, not by the next minute's tick.
+      expect(Date.parse((await listed(one))[0]?.started_at ?? "")).toBeLessThan(minute + LATEST_MS);
     });
   });
 

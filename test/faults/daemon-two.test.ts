@@ -64,8 +64,11 @@ describe("3: two daemons on one database", () => {
     const bodies = (await Promise.all(answers.map((answer) => answer.json()))) as { id: string }[];
     const ids = [...new Set(bodies.map(({ id }) => id))].sort();
     expect(ids).toHaveLength(keys.length);
-    const ended = async (): Promise<unknown> => (await listed(pair[0])).map(({ id, state }) => ({ id, state }));
-    await expect.poll(ended, { timeout: 60_000, interval: 100 }).toEqual(ids.map((id) => ({ id, state: "finished" })));
+    const ended = async (): Promise<unknown> =>
+      (await listed(pair[0])).map(({ id, state, reason }) => ({ id, state, reason }));
+    await expect
+      .poll(ended, { timeout: 60_000, interval: 100 })
+      .toEqual(ids.map((id) => ({ id, state: "finished", reason: null })));
     expect(await listed(pair[1])).toEqual(await listed(pair[0]));
     expect(stretches().toSorted()).toEqual(ids); // one after the other, each once
     const [here, there] = await Promise.all(pair.map(async ({ folder }) => [...(await recordsIn(folder)).keys()]));
