@@ -12,6 +12,7 @@ export const LINKS = {
 export const DASHBOARDS = {
   overview: "chatbench-overview",
   trends: "chatbench-trends",
+  uptime: "chatbench-uptime",
   itself: "chatbench-itself",
 } as const;
 

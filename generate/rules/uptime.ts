@@ -1,0 +1,89 @@
+/**
+ * Uptime in the shape of Sloth, so that dashboards made for it read ours: share of failed probes in each window, error
+ * budget, and what is left of it. One set of rules serves every target, so the identity comes from the label `target`.
+ */
+import type { RecordingRule } from "./rule.ts";
+import {
+  burn,
+  errorRatio,
+  OBJECTIVE,
+  PERIOD_DAYS,
+  PROBE_SECONDS,
+  PROBES,
+  SLO,
+  WINDOWS,
+  type Window,
+} from "./uptime-names.ts";
+
+/** A window of which less was probed says nothing: a fresh install or a gap must not page. */
+const LEAST_PROBED = 0.25;
+/** An objective of 100 % has no budget to divide by. */
+const LEAST_BUDGET = 0.000_01;
+
+const windows = Object.keys(WINDOWS) as Window[];
+
+export function uptimeRecordings(): readonly RecordingRule[] {
+  return [
+    ...windows.map((window) => failedShare(window)),
+    slo("slo:objective:ratio", `max by (target) (last_over_time(${OBJECTIVE}[1h]))`),
+    slo(
+      "slo:error_budget:ratio",
+      `clamp_min(1 - max by (target) (last_over_time(${OBJECTIVE}[1h])), ${String(LEAST_BUDGET)})`,
+    ),
+    slo("slo:time_period:days", `0 * max by (target) (last_over_time(${OBJECTIVE}[1h])) + ${String(PERIOD_DAYS)}`),
+    slo("sloth_slo_info", `group by (target) (last_over_time(${OBJECTIVE}[1h]))`),
+    perBudget("slo:current_burn_rate:ratio", errorRatio("5m")),
+    ...windows.map(burnOf),
+  ];
+}
+
+/** Over a month of probes: looked at less often, because it costs the most and changes the least. */
+export function uptimePeriodRecordings(): readonly RecordingRule[] {
+  const month = errorRatio(`${String(PERIOD_DAYS)}d`);
+  return [
+    failedShare(`${String(PERIOD_DAYS)}d`),
+    perBudget("slo:period_burn_rate:ratio", month),
+    { record: "slo:period_error_budget_remaining:ratio", expr: `1 - slo:period_burn_rate:ratio${SLO}` },
+  ];
+}
+
+function failedShare(window: string): RecordingRule {
+  const asked = `sum by (target) (count_over_time(${PROBES}[${window}]))`;
+  const answered = `sum by (target) (sum_over_time(${PROBES}[${window}]))`;
+  const share = `(\n    ${asked}\n  -\n    ${answered}\n  ) / ${asked}`;
+  return { record: errorRatio(window), expr: identified(share), labels: { sloth_slo: "uptime", sloth_window: window } };
+}
+
+function slo(record: string, expr: string): RecordingRule {
+  return { record, expr: identified(expr), labels: { sloth_slo: "uptime" } };
+}
+
+function identified(expr: string): string {
+  const service = `label_replace(\n  ${expr},\n  "sloth_service", "$1", "target", "(.*)")`;
+  return `label_replace(${service},\n  "sloth_id", "$1-uptime", "target", "(.*)")`;
+}
+
+/** Sloth's own: what was not probed is left out. */
+function perBudget(record: string, errors: string): RecordingRule {
+  const by = "on (sloth_id, sloth_slo, sloth_service, target)";
+  return { record, expr: `sum without (sloth_window) (${errors}${SLO})\n/ ${by}\n  slo:error_budget:ratio${SLO}` };
+}
+
+/**
+ * For the alerts: a probe that was not made counts as answered, so that few probes never make a fire of one failure, and
+ * a window that was hardly probed has no value.
+ */
+function burnOf(window: Window): RecordingRule {
+  const expected = String(WINDOWS[window] / PROBE_SECONDS);
+  const probed = `sum by (target) (count_over_time(${PROBES}[${window}])) / ${expected} >= ${String(LEAST_PROBED)}`;
+  return {
+    record: burn(window),
+    expr: [
+      `  max by (target) (${errorRatio(window)}${SLO})`,
+      "* on (target)",
+      `  clamp_max(${probed}, 1)`,
+      "/ on (target)",
+      `  max by (target) (slo:error_budget:ratio${SLO})`,
+    ].join("\n"),
+  };
+}
