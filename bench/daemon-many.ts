@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -24,14 +24,16 @@ const PROGRAM = fileURLToPath(new URL("./daemon-many-runs.js", import.meta.url))
 /** What comes before is the process's own growing up: code is compiled, pools and caches fill. */
 const GROWN = 0.1;
 const BLOCKS = 12;
+/** A folder in memory, of Linux. */
+const IN_MEMORY = "/dev/shm";
 
 /** Runs in one process, one after the other, whose engine ends at once: does anything grow with their number? */
 export async function measureManyRuns({ quick }: Options): Promise<DaemonSection> {
   const count = quick ? 500 : 10_000;
   const title = "Many runs in one process";
-  const postgres = await startPostgres();
+  const postgres = await startPostgres(["fsync=off"]); // waiting for the disk shows nothing of what grows
   if ("problem" in postgres) return { title, text: `Not measured: ${postgres.problem}`, figures: [] };
-  const folder = mkdtempSync(join(tmpdir(), "chatbench-bench-many-"));
+  const folder = mkdtempSync(join(existsSync(IN_MEMORY) ? IN_MEMORY : tmpdir(), "chatbench-bench-many-"));
   try {
     const samples = await samplesOf([String(count), folder, postgres.url]);
     return { title, text: textOf(count), figures: figuresOf(samples, count) };

@@ -17,8 +17,10 @@ export interface BenchPostgres {
   stop(): Promise<void>;
 }
 
-/** A real PostgreSQL with its own settings in a new folder, on a free port of 127.0.0.1. */
-export async function startPostgres(): Promise<BenchPostgres | { readonly problem: string }> {
+/** A real PostgreSQL with its own settings in a new folder, on a free port of 127.0.0.1. `more`: settings, as `fsync=off`. */
+export async function startPostgres(
+  more: readonly string[] = [],
+): Promise<BenchPostgres | { readonly problem: string }> {
   const bin = FOLDERS.find((folder) => existsSync(join(folder, "postgres")));
   if (bin === undefined) return { problem: "no PostgreSQL (apt-get install postgresql)." };
   const folder = mkdtempSync(join(tmpdir(), "chatbench-bench-postgres-"));
@@ -27,7 +29,7 @@ export async function startPostgres(): Promise<BenchPostgres | { readonly proble
   const [initdb, ...initArgs] = asOwner(join(bin, "initdb"), "-D", data, "-U", "chatbench", "-A", "trust", "-N");
   execFileSync(initdb, initArgs, { stdio: "ignore" });
   const port = await freePort();
-  const settings = [`port=${port}`, "listen_addresses=127.0.0.1", `unix_socket_directories=${folder}`];
+  const settings = [`port=${port}`, "listen_addresses=127.0.0.1", `unix_socket_directories=${folder}`, ...more];
   const flags = settings.flatMap((setting) => ["-c", setting]);
   const [postgres, ...args] = asOwner(join(bin, "postgres"), "-D", data, ...flags);
   const child = spawn(postgres, args, { stdio: "ignore" });
