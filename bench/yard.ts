@@ -83,7 +83,7 @@ ${prometheus === undefined ? "" : `prometheus: { url: "${prometheus}" }\n`}`;
 export async function openYard(options: Options, k6: string, kind: Kind): Promise<Yard> {
   const folder = mkdtempSync(join(tmpdir(), "chatbench-bench-"));
   const target = await startTarget();
-  cpSync(SHIPPED, join(folder, "load_tests"), { recursive: true });
+  cpSync(SHIPPED, join(folder, "load_tests"), { recursive: true, dereference: true }); // never a link into the clone
   const script = kind === "least" ? leastScript : conversationScript;
   writeFileSync(join(folder, "load_tests/long.ts"), script(options, options.longSeconds));
   writeFileSync(join(folder, "load_tests/short.ts"), script(options, options.shortSeconds));
