@@ -1,13 +1,14 @@
 import { join } from "node:path";
 import { isRunId, reason, type RunFolders, type RunId } from "../model/index.ts";
 import { exists, listFolder, readTextFile } from "../platform/files.ts";
+import { nextTurn, whichExist } from "../platform/present.ts";
 import { isOurs, RECORD_FILE, REQUEST_FILE, runFolder } from "./folder.ts";
 import { readRecord } from "./read.ts";
 import { parseRequest } from "./request.ts";
 
 const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
-/** Files looked at at the same time. */
-const AT_ONCE = 64;
+/** Files looked at before others get their turn. */
+const AT_ONCE = 256;
 
 /** The run folders below `folder` (absolute), which others write, remove and damage while we look. */
 export function createRunFolders(folder: string): RunFolders {
@@ -30,8 +31,9 @@ export function createRunFolders(folder: string): RunFolders {
       const found: RunId[] = [];
       for (let at = 0; at < ids.length; at += AT_ONCE) {
         const batch = ids.slice(at, at + AT_ONCE);
-        const there = await Promise.all(batch.map((id) => exists(join(folder, id, RECORD_FILE))));
-        found.push(...batch.filter((_, index) => there[index] === false));
+        const there = whichExist(batch.map((id) => join(folder, id, RECORD_FILE)));
+        found.push(...batch.filter((id) => !there.has(join(folder, id, RECORD_FILE))));
+        await nextTurn();
       }
       return found;
     },
