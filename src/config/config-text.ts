@@ -37,12 +37,14 @@ export function configText(config: Config): string {
   return `# ${config.file}\n${stringify(shown, { version: "1.2", lineWidth: 0, aliasDuplicateObjects: false })}`;
 }
 
-function targetShown({ baseUrl, postgres, redis, resources }: Target): unknown {
+function targetShown({ baseUrl, postgres, redis, resources, uptime, healthPath }: Target): unknown {
   return {
     base_url: baseUrl,
     postgres: postgres && { url: REDACTED },
     redis: redis && { url: REDACTED },
     resources: resources && { node_exporter: resources.nodeExporter },
+    uptime: uptime && { objective: uptime.objective.condition, window: duration(uptime.windowSeconds) },
+    health_path: healthPath,
   };
 }
 

@@ -27,6 +27,8 @@ beforeAll(async () => {
 const WHOLE = `targets:
   chatbot:
     base_url: http://127.0.0.1:8000
+    uptime: { objective: ">= 99.5%", window: 7d }
+    health_path: /healthz
     postgres: { url: { env: TARGET_DB } }
     redis: { url: { env: REDIS } }
     resources: { node_exporter: http://127.0.0.1:9100/metrics }

@@ -55,8 +55,25 @@ export function parseObjective(name: string, condition: string): ObjectiveResult
     const problem = ownMetricProblem(measurement);
     if (problem !== undefined) return { problem };
   }
-  const form = kind === undefined ? OWN_FORM : FORMS[kind.unit];
-  const usual = kind?.better === "higher" ? ">=" : "<";
+  if (kind === undefined) return conditionOf(measurement, condition, { form: OWN_FORM });
+  return conditionOf(measurement, condition, { form: FORMS[kind.unit], better: kind.better });
+}
+
+/** Parses a condition on what is no measurement of runs. */
+export function parseCondition(
+  name: string,
+  condition: string,
+  { unit, better, example }: { readonly unit: Unit; readonly better: "lower" | "higher"; readonly example: string },
+): ObjectiveResult {
+  return conditionOf(name, condition, { form: { ...FORMS[unit], example }, better });
+}
+
+function conditionOf(
+  measurement: string,
+  condition: string,
+  { form, better }: { readonly form: Form; readonly better?: "lower" | "higher" },
+): ObjectiveResult {
+  const usual = better === "higher" ? ">=" : "<";
   const [, comparator, written] = CONDITION.exec(condition) ?? [];
   if (comparator === undefined || written === undefined) {
     return {
@@ -71,7 +88,7 @@ export function parseObjective(name: string, condition: string): ObjectiveResult
     limit: limit.value,
     condition: condition.trim(),
   };
-  const problem = kind === undefined ? undefined : senseProblem(objective, kind.better, form);
+  const problem = better === undefined ? undefined : senseProblem(objective, better, form);
   return problem === undefined ? { objective } : { problem };
 }
 

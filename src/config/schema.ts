@@ -8,6 +8,7 @@ import { databaseAddress, duration, httpAddress, link, secret, text, whole } fro
 import { parseObjective } from "./objective.ts";
 import { scheduleSchema } from "./schedule-schema.ts";
 import { databaseSchema, queueSchema, serverSchema } from "./server-schema.ts";
+import { healthPath, uptimeSchema } from "./uptime-schema.ts";
 
 const name = z.string().regex(NAME_PATTERN, {
   error: "names are lower-case letters, digits and -, begin with a letter or digit, and have at most 63 of them",
@@ -56,6 +57,8 @@ export const targetSchema = z
       })
       .meta({ title: "mapping", description: "Where the resource usage of the chatbot can be read." })
       .optional(),
+    uptime: uptimeSchema.optional(),
+    health_path: healthPath.optional(),
   })
   .meta({ title: "target", description: "A chatbot or gateway under test." });
 

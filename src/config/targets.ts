@@ -22,6 +22,8 @@ export async function buildTarget(
     baseUrl: input.base_url,
     ...(postgres === undefined ? {} : { postgres }),
     ...(redis === undefined ? {} : { redis }),
+    ...(input.uptime === undefined ? {} : { uptime: input.uptime }),
+    ...(input.health_path === undefined ? {} : { healthPath: input.health_path }),
     ...(input.resources === undefined ? {} : { resources: nodeExporter === undefined ? {} : { nodeExporter } }),
   };
 }

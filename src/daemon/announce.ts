@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { ProbeTargets } from "../http/index.ts";
 import type { Log } from "../model/index.ts";
 import { ensureFolder, removeFolder, writeFileAtomic } from "../platform/files.ts";
 
@@ -10,10 +11,23 @@ export async function announce(resultsFolder: string, url: string, log: Log): Pr
   const { host, protocol } = new URL(url);
   const path = join(folderIn(resultsFolder), "chatbench.json");
   const groups = [{ targets: [host], labels: { __scheme__: protocol.replace(":", "") } }];
-  const made = await ensureFolder(folderIn(resultsFolder));
-  const problem = made.problem ?? (await writeFileAtomic(path, `${JSON.stringify(groups)}\n`)).problem;
-  if (problem !== undefined) log.warn(`The local Prometheus will not scrape this daemon: ${problem.text}`);
+  const problem = await write(path, groups);
+  if (problem !== undefined) log.warn(`The local Prometheus will not scrape this daemon: ${problem}`);
   return async () => {
     await removeFolder(path);
   };
+}
+
+/**
+ * Tells the local Prometheus what to probe. The list stays when the daemon ends: a target's uptime does not depend on
+ * who judges it, and a restart must make no gap.
+ */
+export async function announceProbes(resultsFolder: string, probes: readonly ProbeTargets[], log: Log): Promise<void> {
+  const problem = await write(join(folderIn(resultsFolder), "probes.json"), probes);
+  if (problem !== undefined) log.warn(`The local Prometheus will not measure uptime: ${problem}`);
+}
+
+async function write(path: string, groups: unknown): Promise<string | undefined> {
+  const made = await ensureFolder(join(path, ".."));
+  return (made.problem ?? (await writeFileAtomic(path, `${JSON.stringify(groups)}\n`)).problem)?.text;
 }

@@ -8,12 +8,14 @@ import {
   type RunId,
   type RunRecord,
   type Scenario,
+  type Uptime,
 } from "../model/index.ts";
 import { readRecord } from "../record/index.ts";
 import { summaryOf } from "./history.ts";
 import type { Parts } from "./parts.ts";
 import { reportPage } from "./report-page.ts";
 import { runbook } from "./runbooks.ts";
+import { probeTargets } from "./probes.ts";
 import { statusView } from "./status.ts";
 
 /** What the routes ask, answered from the daemon's parts. */
@@ -26,8 +28,7 @@ export function createApi(parts: Parts): Api {
     config: () => configText(config()),
     status: () => Promise.resolve(statusView(parts.statusParts())),
     scenarios: () => Promise.resolve(Object.values(config().scenarios).map((one) => scenarioView(one, parts))),
-    probes: () =>
-      Object.values(config().targets).map(({ name, baseUrl }) => ({ targets: [baseUrl], labels: { target: name } })),
+    probes: () => probeTargets(config()),
     start: (body, key) => unlessAway(() => startRun(body, key, parts)),
     runs: (query) => unlessAway(async () => ({ runs: await parts.store.list(query) })),
     run: (id) => findRun(id, parts),
@@ -47,7 +48,7 @@ async function unlessAway<T>(work: () => Promise<T>): Promise<T | Away> {
   }
 }
 
-function scenarioView(scenario: Scenario, { timetable, history }: Parts): ScenarioView {
+function scenarioView(scenario: Scenario, { timetable, history, uptime }: Parts): ScenarioView {
   const { name, target, load, objectives } = scenario;
   const entry = timetable().get(name);
   const last = history.last(name);
@@ -70,6 +71,21 @@ function scenarioView(scenario: Scenario, { timetable, history }: Parts): Scenar
           },
         }),
     ...(last === undefined ? {} : { latest: summaryOf(last) }),
+    ...uptimeView(uptime.of(target.name)),
+  };
+}
+
+function uptimeView(uptime: Uptime | undefined): Pick<ScenarioView, "uptime"> {
+  if (uptime === undefined) return {};
+  const { objective, windowSeconds, value, coverage, probes, verdict, reason } = uptime;
+  return {
+    uptime: {
+      ...(objective === undefined ? {} : { condition: objective.condition, verdict }),
+      ...{ window_seconds: windowSeconds, reason },
+      ...(value === undefined ? {} : { value }),
+      ...(coverage === undefined ? {} : { coverage }),
+      ...(probes === undefined ? {} : { probes }),
+    },
   };
 }
 

@@ -30,6 +30,7 @@ import { atWork, type Parts } from "./parts.ts";
 import type { StatusParts } from "./status.ts";
 import { tidyResults } from "./tidy.ts";
 import { createTimetable } from "./timetable.ts";
+import { createUptime } from "./uptime.ts";
 
 const SOON_MS = 50;
 
@@ -57,23 +58,20 @@ export function assemble(deps: AssembleDeps): Assembled {
   const [history, glimpse] = [createHistory(), createGlimpse(store, clock)];
   const glance = soon(() => glimpse.refresh(), log);
   const health = createHealth({ configuration, engine, glimpse, log, seconds: () => clock.now() / 1000 });
+  const uptime = createUptime({ config, prometheusUrl: () => health.prometheusUrl() });
   const timetable = createTimetable({ config, glimpse, history, now: () => clock.now() });
   const overview = createOverview(config().results.folder, records);
   const tidy = { config, overview, store, history, clock, log };
-  const pages = createPageWriter({
-    records,
-    log,
-    afterwards: () => tidyResults(tidy),
-  });
+  const pages = createPageWriter({ records, uptime: uptime.of, log, afterwards: () => tidyResults(tidy) });
+  const seen = { configuration, glimpse, health, history, timetable, uptime };
   const exporter: Exporter = createExporter({
-    facts: () =>
-      exporterFacts({ ...{ configuration, glimpse, health, history, timetable }, running: () => working(runs) }),
+    facts: () => exporterFacts({ ...seen, running: () => working(runs) }),
     ...{ version: VERSION, nodeVersion: machineFacts().node, clock },
     onProblem: (part, error) => log.error(`The metrics of ${part} could not be read: ${String(error)}`),
   });
   const events = createEvents({ exporter, history, pages, log, changed: glance });
   const runs: Runs = createRuns({ ...runsDeps(deps, health, events), records });
-  const parts = { configuration, store, engine, runs, history, glimpse, timetable, exporter, health, pages, glance };
+  const parts = { ...seen, store, engine, runs, exporter, pages, glance };
   return {
     ...parts,
     problems: () => problemsOf(health),
@@ -89,12 +87,15 @@ function problemsOf(health: Health): readonly string[] {
     .map(({ text }) => text);
 }
 
-type Known = Pick<Assembled, "configuration" | "runs" | "history" | "glimpse" | "timetable" | "health">;
+type Known = Pick<Assembled, "configuration" | "runs" | "history" | "glimpse" | "timetable" | "health" | "uptime">;
 
-function statusPartsOf({ configuration, runs, history, glimpse, timetable, health }: Known, now: number): StatusParts {
+function statusPartsOf(
+  { configuration, runs, history, glimpse, timetable, health, uptime }: Known,
+  now: number,
+): StatusParts {
   const prometheusUrl = health.prometheusUrl();
   return {
-    ...{ now, version: VERSION, config: configuration.current(), glimpse, history, timetable: timetable() },
+    ...{ now, version: VERSION, config: configuration.current(), glimpse, history, timetable: timetable(), uptime },
     ...{ progress: (id) => runs.progress(id), running: atWork(runs), health: health.parts() },
     ...(prometheusUrl === undefined ? {} : { prometheusUrl }),
   };

@@ -8,13 +8,14 @@ import { preferSmallMemory } from "../platform/small-memory.ts";
 import { prepareResults } from "../record/index.ts";
 import type { OpenStore, StoreState } from "../store/index.ts";
 import { VERSION } from "../version.ts";
-import { announce } from "./announce.ts";
+import { announce, announceProbes } from "./announce.ts";
 import { createApi } from "./api.ts";
 import { assemble, type Assembled } from "./assemble.ts";
 import { createConfiguration, type Configuration, type Loaded } from "./configuration.ts";
 import { databasePlace, openDatabase } from "./database.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
 import { createReload, type Reload } from "./reload.ts";
+import { probeTargets } from "./probes.ts";
 import { noteLatest, restoreFromFiles, restoreFromStore } from "./restore.ts";
 import { forgetDaemon, runningDaemon, writeDaemonState, type DaemonState } from "./state-file.ts";
 
@@ -121,6 +122,7 @@ async function serve(parts: Assembled, around: Surroundings): Promise<Daemon | {
     // The token may be another one now, and commands find it in the file.
     taken: async () => {
       await writeDaemonState(results.folder, stateNow());
+      await announceProbes(results.folder, probeTargets(configuration.current()), log);
       await parts.runs.tick();
     },
   });
@@ -138,6 +140,7 @@ async function serve(parts: Assembled, around: Surroundings): Promise<Daemon | {
   const written = await writeDaemonState(results.folder, stateNow());
   if (written.problem !== undefined) return { problem: written.problem.text };
   lifecycle.onStop("the state file", () => forgetDaemon(results.folder, stateNow()), PART_MS);
+  await announceProbes(results.folder, probeTargets(configuration.current()), log);
   lifecycle.onStop("the announcement", await announce(results.folder, http.url, log), PART_MS);
   lifecycle.onStop("the reports", () => parts.pages.idle(), PART_MS);
   await work(parts, around);
@@ -153,6 +156,8 @@ function hostsOf({ server, links }: Config): readonly string[] {
 async function work(parts: Assembled, { deps, lifecycle, isThere }: Surroundings): Promise<void> {
   const { runs, glimpse, store, history } = parts;
   const { log } = deps;
+  void parts.uptime.look();
+  lifecycle.onStop("the looks at uptime", () => parts.uptime.stop(), PART_MS);
   await runs.start();
   lifecycle.onStop("the runs", () => runs.stop(), RUNS_MS);
   const life = new AbortController();
@@ -175,11 +180,15 @@ async function work(parts: Assembled, { deps, lifecycle, isThere }: Surroundings
  * A late wake-up still counts: what is due is the store's to say. The clock may be set back, and then the next minute
  * of the cron line is far away: the interval does not mind.
  */
-function wakeEachMinute({ health, runs, glance, glimpse, history, store }: Assembled, log: Log): () => Promise<void> {
+function wakeEachMinute(
+  { health, runs, glance, glimpse, history, store, uptime }: Assembled,
+  log: Log,
+): () => Promise<void> {
   const wake = async (): Promise<void> => {
     try {
       await health.look();
       await runs.tick();
+      void uptime.look();
       glance();
       if (glimpse.health().ok) await noteLatest(history, store);
     } catch (error) {

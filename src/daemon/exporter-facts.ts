@@ -4,6 +4,7 @@ import type { Glimpse } from "./glimpse.ts";
 import type { Health } from "./health.ts";
 import type { History } from "./history.ts";
 import type { Entry } from "./timetable.ts";
+import type { UptimeWatch } from "./uptime.ts";
 
 export interface FactParts {
   readonly configuration: Configuration;
@@ -11,6 +12,7 @@ export interface FactParts {
   readonly health: Health;
   readonly history: History;
   readonly timetable: () => ReadonlyMap<string, Entry>;
+  readonly uptime: Pick<UptimeWatch, "of">;
   /** Runs at work here: known even while the database is away. */
   readonly running: () => ExporterFacts["running"];
 }
@@ -22,6 +24,7 @@ export function exporterFacts({
   health,
   history,
   timetable,
+  uptime,
   running,
 }: FactParts): ExporterFacts {
   const config = configuration.current();
@@ -34,6 +37,14 @@ export function exporterFacts({
       return { name, target: target.name, objectives, ...(schedule === undefined ? {} : { schedule }) };
     }),
     latest: history.latest().filter(({ scenario }) => Object.hasOwn(config.scenarios, scenario)),
+    targets: Object.values(config.targets).map(({ name, uptime: standing }) => {
+      const now = uptime.of(name);
+      return {
+        name,
+        ...(standing === undefined ? {} : { uptimeObjective: standing.objective }),
+        ...(now === undefined ? {} : { uptime: now }),
+      };
+    }),
     running: running(),
     queued: glimpse.active()?.filter(({ state }) => state === "queued").length,
     config: { sha256: configuration.sha256(), reloadSucceeded: succeeded, reloadedAt: at },

@@ -1,4 +1,4 @@
-import type { Log, RunRecord } from "../model/index.ts";
+import type { Log, RunRecord, Uptime } from "../model/index.ts";
 import type { RecordStore } from "../record/index.ts";
 import type { ExecutedRun } from "../run/index.ts";
 import { writeRunPage } from "./pages.ts";
@@ -14,16 +14,18 @@ export interface PageWriter {
 
 export interface PageWriterDeps {
   readonly records: RecordStore;
+  /** Of a target, as it is now. */
+  readonly uptime: (target: string) => Uptime | undefined;
   readonly log: Log;
   /** After each: what retention and the overview want to do with a run that is wholly over. */
   readonly afterwards: (record: RunRecord) => Promise<void>;
 }
 
-export function createPageWriter({ records, log, afterwards }: PageWriterDeps): PageWriter {
+export function createPageWriter({ records, uptime, log, afterwards }: PageWriterDeps): PageWriter {
   const waiting = new Map<string, Promise<void>>();
   let last: Promise<void> = Promise.resolve();
   const write = async (executed: ExecutedRun): Promise<void> => {
-    const { problem } = await writeRunPage(executed, records);
+    const { problem } = await writeRunPage(executed, records, uptime(executed.record.target));
     if (problem !== undefined) log.error(problem.text, { run_id: executed.record.id });
     await afterwards(executed.record);
   };

@@ -1,4 +1,4 @@
-import type { Reason, RunId, RunRecord } from "../model/index.ts";
+import type { Reason, RunId, RunRecord, Uptime } from "../model/index.ts";
 import { listRecords, type RecordStore } from "../record/index.ts";
 import { overviewReport, runReport } from "../report/index.ts";
 import type { ExecutedRun } from "../run/index.ts";
@@ -21,8 +21,9 @@ export async function writePages(
 export function writeRunPage(
   { record, timeline }: ExecutedRun,
   records: RecordStore,
+  uptime?: Uptime,
 ): Promise<{ readonly problem?: Reason }> {
-  return records.saveReport(record.id as RunId, runReport(record, timeline).markup);
+  return records.saveReport(record.id as RunId, runReport(record, timeline, uptime).markup);
 }
 
 /** results/report.html: the newest run of each scenario. */

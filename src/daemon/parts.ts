@@ -8,6 +8,7 @@ import type { Glimpse } from "./glimpse.ts";
 import type { History } from "./history.ts";
 import type { StatusParts } from "./status.ts";
 import type { Entry } from "./timetable.ts";
+import type { UptimeWatch } from "./uptime.ts";
 
 /** What the daemon's interface is answered from. */
 export interface Parts {
@@ -19,6 +20,7 @@ export interface Parts {
   readonly glimpse: Glimpse;
   readonly timetable: () => ReadonlyMap<string, Entry>;
   readonly exporter: Exporter;
+  readonly uptime: UptimeWatch;
   /** Why the daemon cannot do its work, one sentence each. */
   readonly problems: () => readonly string[];
   readonly statusParts: () => StatusParts;

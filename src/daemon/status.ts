@@ -3,6 +3,7 @@ import type { StatusView } from "../report/index.ts";
 import type { Glimpse } from "./glimpse.ts";
 import type { History } from "./history.ts";
 import type { Entry } from "./timetable.ts";
+import type { UptimeWatch } from "./uptime.ts";
 
 const RUNS_SHOWN = 20;
 
@@ -13,6 +14,7 @@ export interface StatusParts {
   readonly glimpse: Glimpse;
   readonly history: History;
   readonly timetable: ReadonlyMap<string, Entry>;
+  readonly uptime: Pick<UptimeWatch, "of">;
   readonly progress: (id: RunId) => Progress | undefined;
   /** Runs at work here: known even while the database is away. */
   readonly running: readonly QueuedRun[];
@@ -22,7 +24,7 @@ export interface StatusParts {
 
 /** What the status page shows, from memory alone. */
 export function statusView(parts: StatusParts): StatusView {
-  const { now, version, config, glimpse, history, timetable, health } = parts;
+  const { now, version, config, glimpse, history, timetable, uptime, health } = parts;
   const active = glimpse.active() ?? parts.running;
   const atWork = active.filter((run): run is AtWork => run.state !== "queued");
   const scenarios = Object.values(config.scenarios);
@@ -30,7 +32,7 @@ export function statusView(parts: StatusParts): StatusView {
     ...{ now, version, health, skipped: glimpse.skipped() },
     running: atWork.map((run) => runningRow(run, parts)),
     queued: active.filter(({ state }) => state === "queued").map(queuedRow),
-    scenarios: scenarios.map(({ name, target }) => scenarioRow(name, target.name, { history, timetable })),
+    scenarios: scenarios.map(({ name, target }) => scenarioRow(name, target.name, { history, timetable, uptime })),
     runs: newest(scenarios.flatMap(({ name }) => history.recent(name))),
     links: linksOf(config, parts.prometheusUrl),
   };
@@ -58,13 +60,15 @@ function queuedRow({ id, scenario, trigger, queuedAt, notBefore }: QueuedRun): S
 function scenarioRow(
   name: string,
   target: string,
-  { history, timetable }: Pick<StatusParts, "history" | "timetable">,
+  { history, timetable, uptime }: Pick<StatusParts, "history" | "timetable" | "uptime">,
 ): StatusView["scenarios"][number] {
   const entry = timetable.get(name);
   const last = history.last(name);
+  const up = uptime.of(target);
   return {
     ...{ name, target, recent: history.recent(name) },
     ...(last === undefined ? {} : { last }),
+    ...(up === undefined ? {} : { uptime: up }),
     ...(entry === undefined ? {} : { schedule: { cron: entry.cron, timezone: entry.timezone, paused: entry.paused } }),
     ...(entry?.nextSlot === undefined ? {} : { nextSlot: entry.nextSlot }),
   };

@@ -122,7 +122,7 @@ it("a person's run of another target has its own series; nights of a target that
 });
 
 it("a scenario that says nothing of errors shows the limit that it is judged by all the same", async () => {
-  const page = await pageOf(fullFacts({ scenarios: [{ ...scenario("chat-api"), objectives: [] }] }));
+  const page = await pageOf(fullFacts({ scenarios: [{ ...scenario("chat-api"), objectives: [] }], targets: [] }));
   expect(value(page, "chatbench_objective_error_rate_ratio")).toBe(0.01);
   expect(linesOf(page, "chatbench_objective_")).toHaveLength(1);
 });

@@ -1,4 +1,4 @@
-import type { Instant, Objective, RunRecord, SkipReason, Trigger } from "../model/index.ts";
+import type { Instant, Objective, RunRecord, SkipReason, Trigger, Uptime } from "../model/index.ts";
 
 /** A configured scenario, as far as metrics tell it. */
 export interface ScenarioFacts {
@@ -39,6 +39,13 @@ export interface ExporterFacts {
     readonly consecutiveMissed: number;
   }[];
   readonly running: readonly { readonly scenario: string; readonly target: string; readonly trigger: Trigger }[];
+  /** Every configured target. */
+  readonly targets: readonly {
+    readonly name: string;
+    readonly uptimeObjective?: Objective;
+    /** As last read back from Prometheus. */
+    readonly uptime?: Uptime;
+  }[];
   /** Runs waiting; undefined while the database is away. */
   readonly queued: number | undefined;
   readonly config: {

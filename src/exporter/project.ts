@@ -1,6 +1,6 @@
 import { effectiveObjectives } from "../judge/index.ts";
 import { isCatalogued } from "../model/index.ts";
-import { DAEMON, OBJECTIVE_LIMITS, SCHEDULE } from "./catalogue/index.ts";
+import { DAEMON, OBJECTIVE_LIMITS, SCHEDULE, TARGETS } from "./catalogue/index.ts";
 import type { ExporterFacts, ScenarioFacts } from "./facts.ts";
 import { projectRuns } from "./project-runs.ts";
 import type { Samples } from "./samples.ts";
@@ -22,6 +22,11 @@ export function project(facts: ExporterFacts, build: Build, samples: Samples): v
   samples.add(DAEMON.reloadSuccessTime, {}, facts.config.reloadedAt / 1000);
   samples.add(DAEMON.queued, {}, facts.queued);
   for (const scenario of facts.scenarios) projectScenario(scenario, samples);
+  for (const { name: target, uptime, uptimeObjective } of facts.targets) {
+    samples.add(TARGETS.uptime, { target }, uptime?.value);
+    samples.add(TARGETS.coverage, { target }, uptime?.coverage);
+    samples.add(TARGETS.objective, { target }, uptimeObjective?.limit);
+  }
   projectRuns(facts, samples);
 }
 

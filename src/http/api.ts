@@ -9,6 +9,7 @@ import type {
   RunRecord,
   RunSummary,
   Trigger,
+  Verdict,
 } from "../model/index.ts";
 import type { StatusView } from "../report/index.ts";
 
@@ -57,6 +58,18 @@ export interface ScenarioView {
     readonly next?: string;
   };
   readonly latest?: RunSummary;
+  /** Of its target: a standing objective, read back from Prometheus. */
+  readonly uptime?: {
+    /** Absent, as the verdict: no objective is set. */
+    readonly condition?: string;
+    readonly verdict?: Verdict;
+    readonly window_seconds: number;
+    /** 0 to 1; absent: not measured. */
+    readonly value?: number;
+    readonly coverage?: number;
+    readonly probes?: number;
+    readonly reason: string;
+  };
 }
 
 /** Why the daemon cannot do its work, one sentence each; empty: ready. */

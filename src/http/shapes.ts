@@ -123,6 +123,18 @@ const Scenario = z.object({
     .object({ cron: z.string(), timezone: z.string(), paused: z.boolean(), next: instant.exactOptional() })
     .exactOptional(),
   latest: RunSummary.exactOptional(),
+  uptime: z
+    .object({
+      condition: z.string().exactOptional(),
+      verdict: z.enum(VERDICTS).exactOptional(),
+      window_seconds: z.number(),
+      value: z.number().exactOptional(),
+      coverage: z.number().exactOptional(),
+      probes: z.number().exactOptional(),
+      reason: z.string(),
+    })
+    .exactOptional()
+    .meta({ description: "Of its target, from Prometheus; `value` is absent where it was not measured." }),
 });
 
 const RunRequest = z

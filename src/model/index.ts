@@ -14,4 +14,5 @@ export * from "./scenario.ts";
 export * from "./schedule.ts";
 export * from "./secret.ts";
 export * from "./trial.ts";
+export * from "./uptime.ts";
 export * from "./verdict.ts";

@@ -2,6 +2,7 @@ import type { Load } from "./load.ts";
 import type { Objective } from "./objective.ts";
 import type { SchedulePlan } from "./schedule.ts";
 import type { Secret } from "./secret.ts";
+import type { UptimeObjective } from "./uptime.ts";
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -13,6 +14,10 @@ export interface Target {
   readonly postgres?: { readonly url: Secret };
   readonly redis?: { readonly url: Secret };
   readonly resources?: { readonly nodeExporter?: string };
+  /** Standing objective, beside those of the runs. */
+  readonly uptime?: UptimeObjective;
+  /** Asked by the probes and answered by 2xx while all is well, e.g. `/healthz`; absent: any answer of the base address below 500. */
+  readonly healthPath?: string;
 }
 
 /** A script + a load pattern + a target + objectives, frozen when a run begins. */

@@ -85,7 +85,7 @@ function scenarioSection(record: RunRecord, runs: readonly RunRecord[]): Html {
       ${triggerWord(record.trigger)}
     </p>
     <p>${whyOf(record)}</p>
-    ${targetsTable(record, true)}${trendFigure(runs)}
+    ${targetsTable(record, { compact: true })}${trendFigure(runs)}
   </section>`;
 }
 

@@ -1,4 +1,4 @@
-import type { RunRecord, Timeline } from "../model/index.ts";
+import type { RunRecord, Timeline, Uptime } from "../model/index.ts";
 import { latencyFigure } from "./chart-latency.ts";
 import { timelineFigure } from "./chart-timeline.ts";
 import { html, type Html } from "./html.ts";
@@ -16,7 +16,7 @@ import {
 import { outcomeOf } from "./words.ts";
 
 /** The page of one run: a whole file that needs nothing else. Without a timeline that picture is left out and it says so. */
-export function runReport(record: RunRecord, timeline: Timeline | undefined): Html {
+export function runReport(record: RunRecord, timeline: Timeline | undefined, uptime?: Uptime): Html {
   const measured = Object.keys(record.measurements).length > 0;
   const noTimeline = measured ? html`<p class="soft">This run left no timeline.</p>` : undefined;
   const nothing = html`<p class="soft">Nothing was measured.</p>`;
@@ -25,7 +25,7 @@ export function runReport(record: RunRecord, timeline: Timeline | undefined): Ht
     body: [
       html`<div class="brand"><span>Chatbench</span><span>${record.id}</span></div>`,
       verdictBand(record),
-      section("Performance targets", targetsTable(record)),
+      section("Performance targets", targetsTable(record, { uptime })),
       section("Key figures", keyFigures(record) ?? nothing),
       section("Latency distribution", latencyFigure(record)),
       section("Timeline", timelineFigure(record, timeline) ?? noTimeline),

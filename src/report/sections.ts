@@ -7,6 +7,7 @@ import {
   type Reason,
   type RunRecord,
   type TrialRecord,
+  type Uptime,
 } from "../model/index.ts";
 import { html, type Html, type Part } from "./html.ts";
 import { rows, sign } from "./page.ts";
@@ -63,11 +64,14 @@ function timeFacts(record: RunRecord): readonly (readonly [string, Part])[] {
 }
 
 /** The user's table; `compact` leaves the reasons out. */
-export function targetsTable(record: RunRecord, compact = false): Html {
+export function targetsTable(
+  record: RunRecord,
+  { compact = false, uptime }: { readonly compact?: boolean; readonly uptime?: Uptime | undefined } = {},
+): Html {
   return table({
     caption: `Performance targets of ${record.scenario}`,
     columns: ["Metric", "Target", "Current", "Status"],
-    groups: targetRows(record).map((row) => targetRow(row, compact)),
+    groups: targetRows(record, uptime).map((row) => targetRow(row, compact)),
     className: compact ? "targets compact" : "targets",
   });
 }

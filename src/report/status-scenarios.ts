@@ -1,5 +1,5 @@
 /** Each configured scenario: how its newest run ended, the user's targets, the trend, and when it runs again. */
-import { formatBeside, formatValue, type RunRecord } from "../model/index.ts";
+import { formatBeside, formatValue, type RunRecord, type Uptime } from "../model/index.ts";
 import { sparkline } from "./chart-spark.ts";
 import { html, type Html } from "./html.ts";
 import { relativeText, shortText } from "./moments.ts";
@@ -55,17 +55,17 @@ function one(scenario: Scenario, now: number, index: number): Html {
       </p>
     </div>
     ${spark && html`<div class="spark">${spark}</div>`}
-    ${last !== undefined && last.objectives.length > 0 && targetsOf(last, index)}
+    ${last !== undefined && last.objectives.length > 0 && targetsOf(last, scenario.uptime, index)}
   </li>`;
 }
 
-function targetsOf(last: RunRecord, index: number): Html {
+function targetsOf(last: RunRecord, uptime: Uptime | undefined, index: number): Html {
   const met = last.objectives.filter((objective) => objective.verdict === "pass").length;
   const told = `Targets: ${met} of ${last.objectives.length} met`;
   if (index >= MOST_TABLES) return html`<p class="soft">${told}</p>`;
   return html`<details${index < MOST_OPEN && html` open`}>
     <summary>${told}</summary>
-    ${targetsTable(last, true)}
+    ${targetsTable(last, { compact: true, uptime })}
   </details>`;
 }
 

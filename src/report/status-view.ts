@@ -1,4 +1,4 @@
-import type { Instant, Progress, RunRecord, RunSummary, SlotOutcome, Trigger } from "../model/index.ts";
+import type { Instant, Progress, RunRecord, RunSummary, SlotOutcome, Trigger, Uptime } from "../model/index.ts";
 
 /** What runs, waits, comes and was, as the status page shows it. */
 export interface StatusView {
@@ -30,6 +30,8 @@ export interface StatusView {
     readonly nextSlot?: Instant;
     /** The newest run that is over. */
     readonly last?: RunRecord;
+    /** Of its target, when it has been asked for. */
+    readonly uptime?: Uptime;
     /** Runs before and with it, oldest first, for the trend. */
     readonly recent: readonly RunSummary[];
   }[];

@@ -1,5 +1,13 @@
 /** The user's table of performance targets: its five rows always, then the scenario's other objectives. */
-import { formatBeside, formatValue, kindOf, type ObjectiveResult, type RunRecord, type Unit } from "../model/index.ts";
+import {
+  formatBeside,
+  formatValue,
+  kindOf,
+  type ObjectiveResult,
+  type RunRecord,
+  type Unit,
+  type Uptime,
+} from "../model/index.ts";
 import { TONE_WORDS, type Tone } from "./words.ts";
 
 export interface TargetRow {
@@ -27,14 +35,20 @@ const FIXED_ROWS: readonly FixedRow[] = [
     metric: "Cost Reduction (w/ cache)",
     missing: "This run did not compare traffic with and without the cache.",
   },
-  { measurement: "uptime", metric: "Uptime", missing: "Uptime is watched over days; a load test cannot measure it." },
+  {
+    measurement: "uptime",
+    metric: "Uptime",
+    missing: "Uptime is watched over days; the status page of `chatbench serve` shows it.",
+  },
 ];
 
 const NONE = "–";
 
 /** The rows in the order of the user's README; each says why it stands as it does. */
-export function targetRows(record: RunRecord): readonly TargetRow[] {
-  const fixed = FIXED_ROWS.flatMap((row) => fixedRows(record, row));
+export function targetRows(record: RunRecord, uptime?: Uptime): readonly TargetRow[] {
+  const fixed = FIXED_ROWS.flatMap((row) =>
+    row.measurement === "uptime" && uptime !== undefined ? [uptimeRow(uptime, row.metric)] : fixedRows(record, row),
+  );
   const names = FIXED_ROWS.map((row) => row.measurement);
   const others = record.objectives.filter((objective) => !names.includes(objective.measurement));
   return [...fixed, ...others.map((objective) => judgedRow(record, objective, titleOf(objective.measurement)))];
@@ -54,6 +68,15 @@ function judgedRow(record: RunRecord, objective: ObjectiveResult, metric: string
   const row = { metric, target: condition, current, reason };
   if (verdict !== "invalid") return { ...row, tone: verdict, status: TONE_WORDS[verdict] };
   return { ...row, tone: "none", status: measured === undefined ? "Not measured" : "Not judged" };
+}
+
+/** A standing objective of the target: as it was when the page was made, not of this run. */
+function uptimeRow({ objective, value, verdict, reason }: Uptime, metric: string): TargetRow {
+  const row = { metric, target: objective?.condition ?? "none set", reason };
+  if (value === undefined) return { ...row, current: NONE, tone: "none", status: "Not measured" };
+  const current = formatBeside(value, objective?.limit ?? 1, "ratio");
+  if (verdict !== "invalid") return { ...row, current, tone: verdict, status: TONE_WORDS[verdict] };
+  return { ...row, current, tone: "none", status: objective === undefined ? "No target" : "Not judged" };
 }
 
 function unjudgedRow(record: RunRecord, row: FixedRow): TargetRow {

@@ -7,6 +7,7 @@ import {
   type Objective,
   type RunRecord,
   type Trigger,
+  type Uptime,
 } from "../../src/model/index.ts";
 
 const NIGHT = Date.parse("2026-11-23T02:00:00Z");
@@ -63,12 +64,19 @@ export function latestOf(runs: readonly RunRecord[]): ExporterFacts["latest"] {
   ];
 }
 
+const THREE_NINES: Objective = { measurement: "uptime", comparator: ">=", limit: 0.999, condition: ">= 99.9%" };
+const UPTIME: Uptime = {
+  ...{ target: "chatbot", windowSeconds: 2_592_000, objective: THREE_NINES, value: 0.9995, coverage: 0.98 },
+  ...{ probes: 169_344, verdict: "pass", reason: "It was met." },
+};
+
 /** Facts in which every metric of the catalogue has a value. */
 export function fullFacts(over: Partial<ExporterFacts> = {}): ExporterFacts {
   const failed = record({ verdict: "fail", reason: { code: "target_failed", text: "It answered only errors." } });
   return {
     scenarios: [scenario("chat-api"), scenario("chat-socket", false)],
     latest: [...latestOf([failed]), ...latestOf([record({ trigger: "manual" })])],
+    targets: [{ name: "chatbot", uptimeObjective: THREE_NINES, uptime: UPTIME }],
     running: [{ scenario: "chat-api", target: "chatbot", trigger: "manual" }],
     queued: 2,
     config: { sha256: "a".repeat(64), reloadSucceeded: true, reloadedAt: NIGHT },
