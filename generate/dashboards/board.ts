@@ -72,7 +72,11 @@ function runMarkers(selector: string): AnnotationQueryBuilder {
 type Json = Readonly<Record<string, unknown>>;
 
 function completed(dashboard: Dashboard): object {
-  const plain = JSON.parse(JSON.stringify(dashboard)) as Json & { panels: Json[]; templating: { list: Json[] } };
+  // The SDK would hide every link and the marks in a menu.
+  const text = JSON.stringify(dashboard, (key, value: unknown) =>
+    key === "placement" && value === "inControlsMenu" ? undefined : value,
+  );
+  const plain = JSON.parse(text) as Json & { panels: Json[]; templating: { list: Json[] } };
   return {
     ...plain,
     id: null,

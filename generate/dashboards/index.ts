@@ -1,11 +1,16 @@
 /** grafana/: every dashboard as the JSON that Grafana provisions, and the files that tell it where they are. */
 import { dashboardOf, type Board } from "./board.ts";
+import { itself } from "./itself.ts";
 import { overview } from "./overview.ts";
 import { provisioning } from "./provisioning.ts";
+import { resources } from "./resources.ts";
+import { runDetail } from "./run.ts";
+import { trends } from "./trends.ts";
+import { uptime } from "./uptime.ts";
 
 /** Every dashboard, for tests and files. */
 export function allBoards(): readonly Board[] {
-  return [overview()];
+  return [overview(), runDetail(), trends(), uptime(), resources(), itself()];
 }
 
 export function dashboardFiles(): readonly { readonly path: string; readonly text: string }[] {

@@ -143,8 +143,8 @@ function runsTable(): PanelOf {
 
 function outcomeColumn(): Column {
   const identity = ofRuns(NEWEST_RUN.info, { by: ["run_id"] });
-  const cell = (name: string): string => `\${__data.fields["${name}"]}`;
-  const chosen = `var-scenario=${cell("Scenario")}&var-run=${cell("Run")}&from=${cell("From")}&to=${cell("To")}`;
+  const cell = (name: string, as = ""): string => `\${__data.fields["${name}"]${as}}`;
+  const chosen = `var-scenario=${cell("Scenario")}&var-run=${cell("Run")}&from=${cell("From", ".numeric")}&to=${cell("To", ".numeric")}`;
   return {
     name: "Outcome",
     query: { expr: `(${outcome()}) * ${onRun} group_left (run_id) ${identity}` },

@@ -1,0 +1,93 @@
+/** The daemon's own process: it shares its machine with the load that it makes. */
+import { processMetric as metric } from "./process-metric.ts";
+import type { Row } from "./board.ts";
+import { runbook } from "./links.ts";
+import { lines, type PanelOf } from "./panel.ts";
+
+const EACH = "{{instance}}";
+const of = (name: string): string => `${metric(name)}{job=~"$job"}`;
+
+const common = {
+  empty: "Chatbench is not scraped: see its runbook.",
+  width: 8,
+  links: [runbook("ChatbenchExporterDown")],
+};
+
+export function processRow(): Row {
+  return {
+    title: "Its process",
+    panels: [
+      processorPanel(),
+      memoryPanel(),
+      lagOfTheEventLoopPanel(),
+      garbageCollectionPanel(),
+      openFilesPanel(),
+      whatKeepsItAlivePanel(),
+    ],
+  };
+}
+
+function processorPanel(): PanelOf {
+  return lines({
+    ...{ ...common, title: "Processor", unit: "short", stacked: false },
+    description: "Cores in use by the daemon itself, without k6.",
+    queries: [{ expr: `rate(${of("process_cpu_seconds_total")}[$__rate_interval])`, legend: EACH }],
+  });
+}
+
+function memoryPanel(): PanelOf {
+  return lines({
+    ...{ ...common, title: "Memory", unit: "bytes" },
+    description: "Resident memory of the process, and the heap of Node.js in it.",
+    queries: [
+      { expr: of("process_resident_memory_bytes"), legend: `Resident: ${EACH}` },
+      { expr: of("nodejs_heap_size_used_bytes"), legend: `Heap: ${EACH}` },
+      { expr: of("nodejs_external_memory_bytes"), legend: `Outside the heap: ${EACH}` },
+    ],
+  });
+}
+
+function lagOfTheEventLoopPanel(): PanelOf {
+  return lines({
+    ...{ ...common, title: "Lag of the event loop", unit: "s" },
+    description:
+      "How late the daemon gets to its work: above a few hundred milliseconds its answers and measurements of progress suffer, not those of k6.",
+    queries: [
+      { expr: of("nodejs_eventloop_lag_p50_seconds"), legend: `P50: ${EACH}` },
+      { expr: of("nodejs_eventloop_lag_p99_seconds"), legend: `P99: ${EACH}` },
+      { expr: of("nodejs_eventloop_lag_max_seconds"), legend: `Longest: ${EACH}` },
+    ],
+  });
+}
+
+function garbageCollectionPanel(): PanelOf {
+  return lines({
+    ...{ ...common, title: "Garbage collection", unit: "percentunit" },
+    description: "The part of the time that went into it, by kind.",
+    queries: [
+      {
+        expr: `sum by (kind) (rate(${metric("nodejs_gc_duration_seconds")}_sum{job=~"$job"}[$__rate_interval]))`,
+        legend: "{{kind}}",
+      },
+    ],
+  });
+}
+
+function openFilesPanel(): PanelOf {
+  return lines({
+    ...{ ...common, title: "Open files", unit: "short" },
+    description: "Files and sockets of the process; dashed: what it may have.",
+    queries: [
+      { expr: of("process_open_fds"), legend: EACH },
+      { expr: of("process_max_fds"), legend: `Limit: ${EACH}` },
+    ],
+  });
+}
+
+function whatKeepsItAlivePanel(): PanelOf {
+  return lines({
+    ...{ ...common, title: "What keeps it alive", unit: "short", stacked: true },
+    description: "Timers, sockets and other resources of Node.js: if they only grow, something is never closed.",
+    queries: [{ expr: `sum by (type) (${of("nodejs_active_resources")})`, legend: "{{type}}" }],
+  });
+}

@@ -1,0 +1,209 @@
+/** Trends: the judged numbers run after run, and runs side by side. */
+import { LAST_RUN, LAST_RUN_MEASUREMENTS, OBJECTIVE_LIMITS, RUNS } from "../../src/exporter/catalogue/index.ts";
+import { MEASUREMENTS, type MeasurementName } from "../../src/model/index.ts";
+import type { Board, Row } from "./board.ts";
+import { reportOf, runbook, STATUS_PAGE, UIDS, type PanelLink } from "./links.ts";
+import { K6 } from "./outside.ts";
+import { lines, timeline, type PanelOf } from "./panel.ts";
+import { ofRuns, ofScenarios } from "./query.ts";
+import { table, type Column } from "./table.ts";
+import { choose, runVariables, type Variable } from "./variables.ts";
+import { VERDICTS } from "./words.ts";
+
+const SERIES = "{{scenario}} · {{target}} · {{trigger}}";
+const LIMIT = "Limit: {{scenario}} · {{target}}";
+const EMPTY = "No judged run in the time shown.";
+
+export function trends(): Board {
+  return {
+    uid: UIDS.trends,
+    title: "Trends and comparison",
+    description:
+      "The numbers of the last judged run, run after run: each value holds until the next judged run. Below, runs side by side from what k6 sent of them.",
+    variables: [...runVariables(), runs()],
+    rows: [verdicts(), latency(), load(), ...sideBySide()],
+    from: "now-30d",
+    refresh: "5m",
+    runs: 'job=~"$job", scenario=~"$scenario", target=~"$target", trigger=~"$trigger"',
+  };
+}
+
+function runs(): Variable {
+  return choose({
+    ...{ name: "run", label: "Runs to compare", several: true, newestFirst: true },
+    description: "Runs in the time shown, the newest first; ids begin with the time.",
+    query: `label_values(${K6.users}{chatbench_scenario=~"$scenario", target=~"$target", trigger=~"$trigger"}, testid)`,
+  });
+}
+
+function verdicts(): Row {
+  const told = (verdict: string): string => ofRuns(LAST_RUN.verdict, { where: { verdict } });
+  const timelinePanel = timeline({
+    title: "Verdict of the last judged run",
+    description: "The worst of a scenario's targets at each time.",
+    ...{
+      unit: "none",
+      empty: EMPTY,
+      width: 12,
+      words: VERDICTS,
+      links: [STATUS_PAGE, runbook("ChatbenchObjectiveMissedRepeatedly")],
+    },
+    queries: [{ expr: `${told("warning")} + 2 * ${told("fail")}`, legend: SERIES }],
+  });
+  return { title: "All scenarios on one scale", panels: [timelinePanel, shares()] };
+}
+
+/** Recorded by prometheus/rules/chatbench-recording.yml. */
+export const SHARES = ["latency_p95", "latency_p99", "error_rate"] as const;
+
+function shares(): PanelOf {
+  const chosen = 'job=~"$job", scenario=~"$scenario", target=~"$target", trigger=~"$trigger"';
+  return lines({
+    title: "How much of the limit is used",
+    description:
+      "Each measurement divided by its limit: 1 is the limit, whatever the scenario; so fifty scenarios fit on one scale.",
+    ...{
+      unit: "percentunit",
+      empty: "No scenario with a limit has a judged run in the time shown, or the recording rules are not loaded.",
+      width: 12,
+      steps: true,
+    },
+    links: [runbook("ChatbenchObjectiveMissed")],
+    queries: SHARES.map((name) => ({
+      expr: `max by (scenario, target, trigger) (scenario_target_trigger:chatbench_last_run_${name}_per_objective:ratio{${chosen}})`,
+      legend: `${MEASUREMENTS[name].title}: ${SERIES}`,
+    })),
+  });
+}
+
+function trend(name: MeasurementName, unit: string, links: readonly PanelLink[] = []): PanelOf {
+  const { title, definition } = MEASUREMENTS[name];
+  return lines({
+    title,
+    description: `${definition} Dashed: the limit of each scenario that has one.`,
+    ...{ unit, empty: EMPTY, width: 8, steps: true, links: [STATUS_PAGE, ...links] },
+    queries: [
+      { expr: ofRuns(LAST_RUN_MEASUREMENTS[name]), legend: SERIES },
+      { expr: ofScenarios(OBJECTIVE_LIMITS[name]), legend: LIMIT },
+    ],
+  });
+}
+
+function latency(): Row {
+  return {
+    title: "Latency and errors",
+    panels: [
+      trend("latency_p50", "s"),
+      trend("latency_p95", "s", [runbook("ChatbenchLatencyP95ObjectiveMissed")]),
+      trend("latency_p99", "s", [runbook("ChatbenchLatencyP99ObjectiveMissed")]),
+      trend("error_rate", "percentunit", [runbook("ChatbenchErrorRateObjectiveMissed")]),
+      failedRequests(),
+      failedInARow(),
+    ],
+  };
+}
+
+function failedRequests(): PanelOf {
+  return lines({
+    title: "Failed requests",
+    description: "How many failed in the judged window of the last judged run, at most.",
+    ...{
+      unit: "short",
+      empty: EMPTY,
+      width: 8,
+      steps: true,
+      links: [STATUS_PAGE, runbook("ChatbenchErrorRateObjectiveMissed")],
+    },
+    queries: [{ expr: ofRuns(LAST_RUN.failedRequests), legend: SERIES }],
+  });
+}
+
+function failedInARow(): PanelOf {
+  return lines({
+    title: "Failed runs in a row",
+    description:
+      "Judged runs in a row, ending with the last, that missed a target by more than 10 %. Two of the schedule page somebody.",
+    ...{
+      unit: "none",
+      empty: EMPTY,
+      width: 8,
+      steps: true,
+      decimals: 0,
+      links: [STATUS_PAGE, runbook("ChatbenchObjectiveMissedRepeatedly")],
+    },
+    queries: [{ expr: ofRuns(RUNS.consecutiveFailed), legend: SERIES }],
+  });
+}
+
+function load(): Row {
+  return {
+    title: "Load",
+    panels: [
+      trend("concurrent_users", "short", [runbook("ChatbenchConcurrentUsersObjectiveMissed")]),
+      trend("throughput", "reqps"),
+      trend("requests", "short"),
+      trend("conversations", "short"),
+      trend("dropped_iterations", "short"),
+      length(),
+    ],
+  };
+}
+
+function length(): PanelOf {
+  return lines({
+    title: "Length of runs",
+    description: "From the begin of the last judged run to its verdict.",
+    ...{ unit: "s", empty: EMPTY, width: 8, steps: true, links: [STATUS_PAGE] },
+    queries: [{ expr: ofRuns(LAST_RUN.duration), legend: SERIES }],
+  });
+}
+
+function sideBySide(): readonly Row[] {
+  return [{ title: "Runs side by side", panels: [chosenRuns()] }];
+}
+
+function chosenRuns(): PanelOf {
+  return table({
+    title: "Chosen runs",
+    description:
+      "From what k6 sent of each run: latencies of good answers in the judged window within 9 %; requests with the warm-up. A click on a run opens its report with the exact figures.",
+    ...{ unit: "short", empty: "Nothing of the chosen runs lies in the time shown.", width: 24, links: [STATUS_PAGE] },
+    sortBy: ["Run"],
+    columns: [
+      { name: "Run", label: "testid", link: reportOf('${__data.fields["Run"]}') },
+      { name: "Scenario", label: "chatbench_scenario" },
+      ...quantileColumns(),
+      ...countColumns(),
+    ],
+  });
+}
+
+const CHOSEN_RUNS = 'testid=~"$run", chatbench_scenario=~"$scenario", target=~"$target", trigger=~"$trigger"';
+const BY_RUN = "by (testid, chatbench_scenario)";
+
+function quantileColumns(): readonly Column[] {
+  const good = `${K6.duration}{${CHOSEN_RUNS}, chatbench_phase="judged", expected_response="true"}`;
+  const quantiles = [
+    ["P50", 0.5],
+    ["P95", 0.95],
+    ["P99", 0.99],
+  ] as const;
+  return quantiles.map(([name, at]) => ({
+    name: `${name} (estimate)`,
+    query: { expr: `histogram_quantile(${String(at)}, sum ${BY_RUN} (increase(${good}[$__range])))` },
+    unit: "s",
+  }));
+}
+
+function countColumns(): readonly Column[] {
+  const came = (metric: string, where = ""): string =>
+    `sum ${BY_RUN} (max_over_time(${metric}{${CHOSEN_RUNS}${where}}[$__range]))`;
+  const all = came(K6.requests);
+  const failed = `(${came(K6.requests, ', expected_response="false"')} or 0 * ${all}) / ${all}`;
+  const users = `max ${BY_RUN} (max_over_time(${K6.users}{${CHOSEN_RUNS}}[$__range]))`;
+  return [
+    { name: "Requests", query: { expr: all }, unit: "short" },
+    { name: "Failed", query: { expr: failed }, unit: "percentunit", decimals: 2 },
+    { name: "Most users", query: { expr: users }, unit: "short" },
+  ];
+}
