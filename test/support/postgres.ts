@@ -1,7 +1,7 @@
 import { spawn, execFile } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chmod, chown, mkdtemp, rm } from "node:fs/promises";
+import { chmod, chown, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -14,7 +14,7 @@ const TRIES = 200;
 const PAUSE_MS = 50;
 
 export interface TestPostgres {
-  /** `postgres://chatbench:secret-of-test@127.0.0.1:<port>/postgres`. */
+  /** `postgres://chatbench:secret-of-test@127.0.0.1:<port>/postgres`, unless it has another superuser. */
   readonly url: string;
   readonly port: number;
   /** Runs SQL as the owner of the database. */
@@ -22,24 +22,33 @@ export interface TestPostgres {
   stop(): Promise<void>;
 }
 
+export interface PostgresOptions {
+  /** Left out: anybody of this machine is let in as `chatbench`. */
+  readonly superuser?: { readonly name: string; readonly password: string };
+  /** Words of the command line, such as `-c`, `max_connections=120`. */
+  readonly flags?: readonly string[];
+}
+
 /**
  * A real PostgreSQL of our own in a new folder, on a free port of 127.0.0.1. PostgreSQL refuses to run as root: then
  * it runs as the user `postgres`, whom Debian's package makes.
  */
-export async function startPostgres(): Promise<TestPostgres> {
+export async function startPostgres({ superuser, flags: more = [] }: PostgresOptions = {}): Promise<TestPostgres> {
   const bin = FOLDERS.find((folder) => existsSync(join(folder, "postgres")));
   if (bin === undefined) throw new Error("no PostgreSQL: run `npm run setup -- --test` (apt-get install postgresql)");
   const folder = await mkdtemp(join(tmpdir(), "chatbench-postgres-"));
   const owner = await ownerOf(folder);
   const data = join(folder, "data");
-  await promisify(execFile)(
-    ...owner.command(join(bin, "initdb"), ["-D", data, "-U", "chatbench", "-A", "trust", "-N"]),
-  );
+  const { name, password } = superuser ?? { name: "chatbench", password: "secret-of-test" };
+  const passwordFile = join(folder, "password");
+  await writeFile(passwordFile, password);
+  const access = superuser === undefined ? ["-A", "trust"] : ["-A", "scram-sha-256", `--pwfile=${passwordFile}`];
+  await promisify(execFile)(...owner.command(join(bin, "initdb"), ["-D", data, "-U", name, ...access, "-N"]));
   const port = await freePort();
   const settings = [`port=${port}`, "listen_addresses=127.0.0.1", `unix_socket_directories=${folder}`, "fsync=off"];
-  const flags = settings.flatMap((setting) => ["-c", setting]);
+  const flags = [...more, ...settings.flatMap((setting) => ["-c", setting])];
   const child = spawn(...owner.command(join(bin, "postgres"), ["-D", data, ...flags]), { stdio: "ignore" });
-  const url = `postgres://chatbench:secret-of-test@127.0.0.1:${port}/postgres`;
+  const url = `postgres://${name}:${password}@127.0.0.1:${port}/postgres`;
   const stop = async (): Promise<void> => {
     await stopChild(child, "SIGINT"); // PostgreSQL's fast shutdown: ends sessions instead of waiting for them
     await rm(folder, { recursive: true, force: true });
