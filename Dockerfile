@@ -32,10 +32,10 @@ FROM ${NODE_IMAGE} AS runtime
 LABEL org.opencontainers.image.title="chatbench" org.opencontainers.image.licenses="Apache-2.0"
 ENV NODE_ENV=production
 WORKDIR /chatbench
-# What a new volume at these places looks like: files in it belong to the group 10001, whoever writes them.
+# What a new volume at these places looks like: whoever belongs to the group 10001 may write, so `prepare` may.
 RUN groupadd --gid 10001 chatbench-secrets \
   && for name in target store chatbench prometheus alertmanager grafana; do \
-       install -d -o node -g 10001 -m 2770 "/prepared/$name"; \
+       install -d -o node -g 10001 -m 0770 "/prepared/$name"; \
      done \
   && install -d -o node -g node -m 0775 /chatbench/results
 COPY --from=k6 /usr/bin/k6 /usr/local/bin/k6

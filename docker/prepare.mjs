@@ -1,13 +1,15 @@
 // The first container of docker-compose.benchmark.yml: draws every secret into volumes, once, and puts the addresses of
 // the other containers into the shipped configuration files. No password stands in the repository or in an image.
 //   node docker/prepare.mjs --out /prepared --prometheus prometheus
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { hashSync } from "@node-rs/bcrypt";
 import { placeAlertmanager, placePrometheus } from "./place.mjs";
 
+/** Not left to the folder: engines may drop its set-group-ID bit when they make a volume of it. */
+const READERS = 10001;
 /** Readable by the group that all who may read it belong to (group_add in the compose file), by nobody else. */
 const MODE = 0o440;
 const SECRET_BYTES = 24;
@@ -26,6 +28,7 @@ if (values.out === undefined || values.prometheus === undefined) {
 function write(name, text) {
   const path = join(values.out, name);
   writeFileSync(`${path}.new`, text, { mode: MODE });
+  if (process.getgroups().includes(READERS)) chownSync(`${path}.new`, process.getuid(), READERS);
   renameSync(`${path}.new`, path);
 }
 
