@@ -1,6 +1,7 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { aborted, broken, failing, invalid, passing } from "../../test/fixtures/records/runs.ts";
-import { targetRows } from "./targets.ts";
+import type { Uptime } from "../model/index.ts";
+import { targetRows, type TargetRow } from "./targets.ts";
 import { outcomeOf, whyOf } from "./words.ts";
 
 const FIVE = ["P95 Latency", "P99 Latency", "Concurrent Users", "Cost Reduction (w/ cache)", "Uptime"];
@@ -46,6 +47,35 @@ it("never rounds a value onto the limit that it missed", () => {
     o.measurement === "latency_p95" ? { ...o, value: 0.2004, verdict: "warning" as const } : o,
   );
   expect(targetRows({ ...record, objectives })[0]?.current).toBe("200.4 ms");
+});
+
+describe("the uptime of the target", () => {
+  const standing: Uptime = {
+    ...{ target: "chatbot", windowSeconds: 2_592_000, value: 0.9989, coverage: 1, probes: 172_800 },
+    objective: { measurement: "uptime", comparator: ">=", limit: 0.999, condition: ">= 99.9%" },
+    ...{ verdict: "warning", reason: "It was narrowly missed." },
+  };
+  const rowOf = (uptime?: Uptime): TargetRow | undefined => targetRows(passing().record, uptime)[4];
+
+  it("stands in its row, never rounded onto its limit", () => {
+    expect(rowOf(standing)).toMatchObject({ target: ">= 99.9%", current: "99.89 %", tone: "warning" });
+    expect(rowOf({ ...standing, value: 0.99899, verdict: "warning" })?.current).not.toBe("99.9 %");
+  });
+
+  it("is no pass before it is judged, and no number before it is measured", () => {
+    expect(rowOf({ ...standing, verdict: "invalid" })).toMatchObject({ tone: "none", status: "Not judged" });
+    const { objective, verdict } = { ...standing, verdict: "invalid" as const };
+    const unknown: Uptime = {
+      target: "chatbot",
+      windowSeconds: 60,
+      objective: objective!,
+      verdict,
+      reason: "No Prometheus.",
+    };
+    expect(rowOf(unknown)).toMatchObject({ current: "–", status: "Not measured", reason: "No Prometheus." });
+    expect(rowOf({ ...unknown, value: 1 })?.status).toBe("Not judged");
+    expect(rowOf()).toMatchObject({ status: "Not measured" });
+  });
 });
 
 it("tells in one sentence why", () => {
