@@ -26,7 +26,9 @@ describe("the image", () => {
 
   it("runs as nobody special, without development packages, and fetches nothing by hand", () => {
     expect(ofKind("USER")).toEqual(["USER node"]);
-    expect(instructions.indexOf("USER node")).toBeGreaterThan(instructions.findLastIndex((line) => line.startsWith("RUN ")));
+    expect(instructions.indexOf("USER node")).toBeGreaterThan(
+      instructions.findLastIndex((line) => line.startsWith("RUN ")),
+    );
     expect(ofKind("RUN").filter((line) => line.includes("--omit=dev"))).toHaveLength(1);
     expect(ofKind("RUN").join("\n")).not.toMatch(/curl|wget|sudo|apt-get/);
     expect([...ofKind("ADD"), ...ofKind("SHELL")]).toEqual([]);
