@@ -56,12 +56,12 @@ function now(): Row {
   return {
     title: "Now",
     panels: [
-      one("Processor in use", {
+      one("Processor now", {
         description: "All cores together, over the last moments.",
         expr: busy,
         unit: "percentunit",
       }),
-      one("Memory in use", {
+      one("Memory now", {
         description: "What new processes could not have without swapping.",
         expr: usedMemory,
         unit: "percentunit",

@@ -118,7 +118,7 @@ function load(): Row {
         queries: [line(`sum by (chatbench_phase) (${perSecond(ofRun(K6.requests))})`, "{{chatbench_phase}}")],
       }),
       lines({
-        title: "Iterations",
+        title: "Iterations a second",
         description: "Iterations that ended, and iterations that k6 could not begin, a second.",
         ...{ unit: "cps", empty: EMPTY, width: 8, links: [REPORT] },
         queries: [
@@ -165,7 +165,7 @@ function errors(): Row {
 
 function failedRequests(): PanelOf {
   return lines({
-    title: "Failed requests",
+    title: "Failed requests over time",
     description:
       "The part of the requests without the expected answer, exact to the request. The judged error rate counts failed checks and exceptions too.",
     ...{ unit: "percentunit", empty: EMPTY, width: 8, min: 0 },

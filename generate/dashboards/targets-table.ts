@@ -3,6 +3,7 @@ import { LAST_RUN, LAST_RUN_MEASUREMENTS, NEWEST_RUN, OBJECTIVE_LIMITS } from ".
 import { MEASUREMENTS, type MeasurementName, type Unit } from "../../src/model/index.ts";
 import { runbook, reportOf, STATUS_PAGE } from "./links.ts";
 import type { PanelOf } from "./panel.ts";
+import { uptimeLimit, uptimeNow, uptimeStatus } from "./targets-uptime.ts";
 import { onRun, onScenario, ofRuns, ofScenarios } from "./query.ts";
 import { table } from "./table.ts";
 import { VERDICTS } from "./words.ts";
@@ -34,9 +35,13 @@ export function targetsTable(): PanelOf {
       { name: "System", label: "target" },
       { name: "Trigger", label: "trigger", width: 130 },
       { name: "Metric", label: "metric" },
-      { name: "Target", query: { expr: union(NAMES.map(limitOf)) }, decimals: 1, width: 110 },
-      { name: "Current", query: { expr: union(NAMES.map(currentOf)) }, decimals: 1, width: 110 },
-      { name: "Status", query: { expr: union([...NAMES.map(statusOf), otherStatus()]) }, words: VERDICTS },
+      { name: "Target", query: { expr: union([...NAMES.map(limitOf), uptimeLimit()]) }, width: 110 },
+      { name: "Current", query: { expr: union([...NAMES.map(currentOf), uptimeNow()]) }, width: 110 },
+      {
+        name: "Status",
+        query: { expr: union([...NAMES.map(statusOf), otherStatus(), uptimeStatus()]) },
+        words: VERDICTS,
+      },
       { name: "Run", label: "run_id", link: reportOf('${__data.fields["Run"]}') },
     ],
   });

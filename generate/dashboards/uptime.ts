@@ -1,11 +1,11 @@
 /** Uptime and error budget: what blackbox_exporter saw of each target. */
+import { TARGETS } from "../../src/exporter/catalogue/index.ts";
 import type { Board, Row } from "./board.ts";
 import { runbook, STATUS_PAGE, UIDS } from "./links.ts";
 import { PROBE } from "./outside.ts";
 import { lines, stat, timeline, type PanelOf } from "./panel.ts";
 import { burn, WINDOWS, type Window } from "../rules/uptime-names.ts";
 import { table } from "./table.ts";
-import { UPTIME } from "./uptime-metrics.ts";
 import { choose, type Variable } from "./variables.ts";
 import { UP_DOWN } from "./words.ts";
 
@@ -91,9 +91,9 @@ function summary(): PanelOf {
     sortBy: ["Target"],
     columns: [
       { name: "Target", label: "target" },
-      { name: "Objective", query: { expr: ofTargets(UPTIME.objective) }, decimals: 3 },
-      { name: "Uptime", query: { expr: ofTargets(UPTIME.value) }, decimals: 3 },
-      { name: "Window probed", query: { expr: ofTargets(UPTIME.coverage) }, decimals: 1 },
+      { name: "Objective", query: { expr: ofTargets(TARGETS.objective.name) }, decimals: 3 },
+      { name: "Uptime", query: { expr: ofTargets(TARGETS.uptime.name) }, decimals: 3 },
+      { name: "Window probed", query: { expr: ofTargets(TARGETS.coverage.name) }, decimals: 1 },
       { name: "Error budget left", query: { expr: left }, decimals: 1 },
     ],
   });
@@ -115,7 +115,7 @@ function budget(): Row {
         ...{ unit: "percentunit", empty: EMPTY, width: 12, max: 1, links: [STATUS_PAGE] },
         queries: [
           { expr: day, legend: TARGET },
-          { expr: ofTargets(UPTIME.objective), legend: "Limit: {{target}}" },
+          { expr: ofTargets(TARGETS.objective.name), legend: "Limit: {{target}}" },
         ],
       }),
       lines({
