@@ -44,7 +44,9 @@ function newest(
   { name }: Metric,
   { by, where }: { readonly by: readonly string[]; readonly where: Readonly<Record<string, string | undefined>> },
 ): string {
-  return `max by (${by.join(", ")}) (last_over_time(${name}${selectorOf(where)}[${MEMORY}]))`;
+  const [series, labels] = [`${name}${selectorOf(where)}`, by.join(", ")];
+  // What is told now comes first: a daemon that came back at another address must not be overruled by what it said before.
+  return `(max by (${labels}) (${series}) or max by (${labels}) (last_over_time(${series}[${MEMORY}])))`;
 }
 
 /** Equality, or a match where the text has `|` or `^`. */
