@@ -1,0 +1,267 @@
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { systemClock } from "../../src/platform/clock.ts";
+import { stackUp, type Stack } from "../../src/stack/index.ts";
+import { startDaemon, type TestDaemon } from "../support/daemon.ts";
+import { dashboards, interpolate, labelValues, panelsOf, type Dashboard, type Target } from "../support/grafana.ts";
+import { ROOT } from "../support/k6.ts";
+import { query, valuesOfLabel, type Answer, type Series } from "../support/prometheus-api.ts";
+import { startServer, type TestServer } from "../support/server.ts";
+
+// Every question of every dashboard to a real Prometheus that has scraped a real daemon, node_exporter and
+// blackbox_exporter, and was sent real k6 runs: one good, of answers that take 300 ms; one that fails, throws and drops.
+const PATIENCE = { timeout: 90_000, interval: 500 };
+const OVER_SECONDS = 300;
+
+const SCRIPT = `
+import http from "k6/http";
+import { check, group } from "k6";
+const bad = __ENV.CHATBENCH_TARGET_URL.includes("bad");
+export const options = {
+  scenarios: { own: { executor: "constant-arrival-rate", rate: 60, timeUnit: "1s", duration: "10s", preAllocatedVUs: 5, maxVUs: 5 } },
+};
+export default function () {
+  group("ask", () => {
+    const answer = http.post(__ENV.CHATBENCH_TARGET_URL, "{}");
+    check(answer, { "is good": ({ status }) => status === 200 });
+  });
+  if (bad && Math.random() < 0.1) throw new Error("thrown");
+}`;
+
+const live = { folder: "", stop: new AbortController() } as {
+  folder: string;
+  stop: AbortController;
+  ended?: Promise<unknown>;
+  stack?: Stack;
+  daemon?: TestDaemon;
+  target?: TestServer;
+};
+const prometheus = (): string => live.stack?.prometheus.url ?? "";
+
+/** The shipped configuration and rules, each second instead of each quarter or half of a minute. */
+async function quickConfiguration(): Promise<string> {
+  const folder = join(live.folder, "prometheus");
+  await cp(join(ROOT, "prometheus"), folder, { recursive: true });
+  const rules = (await readdir(join(folder, "rules"))).filter((name) => name.endsWith(".yml"));
+  for (const path of ["prometheus.yml", ...rules.map((name) => join("rules", name))].map((name) =>
+    join(folder, name),
+  )) {
+    const text = await readFile(path, "utf8");
+    const quick = text
+      .replaceAll(/(interval: )(?:15s|30s|2m)/g, "$11s")
+      .replace("scrape_timeout: 10s", "scrape_timeout: 1s");
+    await writeFile(path, quick);
+  }
+  return join(folder, "prometheus.yml");
+}
+
+async function configure(url: string): Promise<void> {
+  await mkdir(join(live.folder, "load_tests"), { recursive: true });
+  await writeFile(join(live.folder, "load_tests/chat.js"), SCRIPT);
+  const limits = { latency_p50: "< 1s", latency_p95: "< 500ms", latency_p99: "< 1s", error_rate: "< 1%" };
+  const more = { concurrent_users: ">= 10", throughput: ">= 1/s", requests: ">= 10", conversations: ">= 10" };
+  const script = "load_tests/chat.js";
+  const pattern = { name: "smoke", users: 30, duration: "14s", warmup: "2s" };
+  const good = { objectives: { ...limits, ...more, dropped_iterations: "< 100" }, pattern, script, target: "good" };
+  const uptime = { objective: ">= 99.9%", window: "1m" };
+  const text = JSON.stringify({
+    targets: { good: { base_url: `${url}/good`, uptime }, bad: { base_url: `${url}/bad`, uptime } },
+    scenarios: {
+      chat: { ...good, schedule: { cron: "0 2 * * *" } },
+      broken: { objectives: { ...limits }, pattern: "own", script, target: "bad" },
+      waiting: good,
+    },
+  });
+  await writeFile(join(live.folder, "chatbench.yml"), text);
+}
+
+async function upStack(): Promise<void> {
+  const deps = {
+    resultsFolder: join(live.folder, "results"),
+    toolsFolder: join(ROOT, ".tools"),
+    configFile: await quickConfiguration(),
+    searchPath: process.env.PATH ?? "",
+    clock: systemClock,
+  };
+  live.stack = await new Promise<Stack>((onReady, reject) => {
+    live.ended = stackUp(deps, { stop: live.stop.signal, onReady });
+    void live.ended.then((how) => reject(new Error(JSON.stringify(how))));
+  });
+}
+
+const targetsFolder = (): string => join(live.folder, "results/.prometheus/targets");
+
+/** As the daemon beside a stack does. */
+async function tellTargets(url: string, target: string): Promise<void> {
+  const folder = targetsFolder();
+  const probes = ["good", "bad"].map((name) => ({
+    targets: [`${target}/${name}`],
+    labels: { target: name, module: "http_2xx" },
+  }));
+  await writeFile(join(folder, "chatbench.json"), JSON.stringify([{ targets: [new URL(url).host] }]));
+  await writeFile(join(folder, "probes.json"), JSON.stringify(probes));
+}
+
+beforeAll(async () => {
+  live.folder = await mkdtemp(join(tmpdir(), "chatbench-dashboards-"));
+  live.target = await startServer(({ path, index }, response) => {
+    const fails = path.includes("bad") && index % 3 === 0;
+    setTimeout(() => response.writeHead(fails ? 503 : 200).end("{}"), 300);
+  });
+  await configure(live.target.url);
+  await mkdir(targetsFolder(), { recursive: true });
+  await upStack();
+});
+
+it("the daemon is scraped, and makes a good run and one that is not", async () => {
+  live.daemon = await startDaemon(live.folder);
+  await tellTargets(live.daemon.url, live.target?.url ?? "");
+  await expect.poll(() => count("chatbench_build_info"), PATIENCE).toBe(1);
+  const { start, ended } = live.daemon;
+  const records = await Promise.all([await start("chat"), await start("broken")].map((id) => ended(id)));
+  expect(records.map(({ verdict }) => verdict)).toEqual(["pass", "fail"]);
+  await expect.poll(() => count("chatbench_newest_run_info"), PATIENCE).toBe(2);
+  // The daemon reads uptime back at its own pace.
+  await expect.poll(() => count("chatbench_target_uptime_ratio"), PATIENCE).toBe(2);
+  await expect
+    .poll(() => count("scenario_target_trigger:chatbench_last_run_latency_p95_per_objective:ratio"), PATIENCE)
+    .toBeGreaterThan(0);
+});
+
+afterAll(async () => {
+  await live.daemon?.stop();
+  live.stop.abort();
+  await live.ended;
+  await live.target?.close();
+  await rm(live.folder, { recursive: true, force: true });
+});
+
+async function count(expr: string): Promise<number> {
+  const answer = await query(prometheus(), expr);
+  return "series" in answer ? answer.series.length : -1;
+}
+
+type Values = Readonly<Record<string, string>>;
+
+/** Every choice that a person has: all where several may be chosen, else each. */
+async function choicesOf(dashboard: Dashboard): Promise<readonly Values[]> {
+  let choices: readonly Values[] = [{}];
+  for (const variable of dashboard.templating.list) {
+    if (variable.type !== "query") continue;
+    const { series, label } = labelValues(variable);
+    const next: Values[] = [];
+    for (const chosen of choices) {
+      const found = await valuesOfLabel(prometheus(), label, interpolate(series, chosen));
+      const values = variable.multi ? [variable.allValue ?? ".*"] : found;
+      expect([dashboard.uid, variable.name, found.length > 0]).toEqual([dashboard.uid, variable.name, true]);
+      next.push(...values.map((value) => ({ ...chosen, [variable.name]: value })));
+    }
+    choices = next;
+  }
+  return choices;
+}
+
+async function ask(target: Target, values: Values): Promise<Answer> {
+  return await query(
+    prometheus(),
+    interpolate(target.expr, values),
+    target.instant === true ? undefined : OVER_SECONDS,
+  );
+}
+
+/** Questions that may be answered with nothing, by dashboard, panel and letter, and why. */
+const HARDLY_PROBED = "less than a quarter of the window was probed, which is not enough to page anybody";
+const MAY_BE_EMPTY: Readonly<Record<string, string>> = {
+  "chatbench-itself / Slots that did not run / A": "no slot came in this time",
+  "chatbench-itself / Newest runs with something to say / A": "both runs were judged",
+  "chatbench-itself / Newest runs with something to say / B": "Prometheus holds all of both runs",
+  ...Object.fromEntries(
+    ["B", "C", "D", "E", "F", "G"].map((letter) => [`chatbench-uptime / Burn rate / ${letter}`, HARDLY_PROBED]),
+  ),
+};
+
+describe.each(dashboards().map((dashboard) => [dashboard.uid, dashboard] as const))("%s", (uid, dashboard) => {
+  it("has values for every variable, and an answer to every question", async () => {
+    const choices = await choicesOf(dashboard);
+    const wrong: string[] = [];
+    for (const panel of panelsOf(dashboard)) {
+      for (const target of panel.targets ?? []) {
+        const name = `${uid} / ${panel.title} / ${target.refId}`;
+        const answers = await Promise.all(choices.map((values) => ask(target, values)));
+        wrong.push(...answers.flatMap((answer) => ("error" in answer ? [`${name}: ${answer.error}`] : [])));
+        const series = answers.flatMap((answer) => ("series" in answer ? answer.series : []));
+        if (series.some(notANumber)) wrong.push(`${name}: not a number`);
+        if (series.length === 0 && !(name in MAY_BE_EMPTY)) wrong.push(`${name}: empty`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it("marks runs at the time at which they began, in milliseconds", async () => {
+    const [choice = {}] = await choicesOf(dashboard);
+    for (const { expr } of dashboard.annotations.list) {
+      const answer = await query(prometheus(), interpolate(expr, choice), OVER_SECONDS);
+      const times = "series" in answer ? answer.series.flatMap(({ values }) => values) : [];
+      expect(times.length).toBeGreaterThan(0);
+      expect(times.filter((time) => Math.abs(time - Date.now()) > 600_000)).toEqual([]);
+    }
+  });
+});
+
+/** Series of one query of a panel, everything chosen. */
+async function shown(name: string, values: Values): Promise<readonly Series[]> {
+  const [uid = "", title = "", refId = ""] = name.split(" / ");
+  const panels = dashboards().flatMap((dashboard) => (dashboard.uid === uid ? panelsOf(dashboard) : []));
+  const target = panels.find((panel) => panel.title === title)?.targets?.find((one) => one.refId === refId);
+  if (target === undefined) throw new Error(`No query ${name}`);
+  const answer = await ask(target, values);
+  return "series" in answer ? answer.series : [];
+}
+
+const EVERYTHING = { job: ".*", scenario: ".*", target: ".*", trigger: ".*" };
+
+it("the table of targets tells pass, fail, no run yet and uptime, each with its numbers", async () => {
+  const row = async (refId: string, scenario: string, metric: string): Promise<number | undefined> => {
+    const rows = await shown(`chatbench-overview / Performance targets / ${refId}`, EVERYTHING);
+    const found = rows.filter((one) => one.metric.scenario === scenario && one.metric.metric === metric);
+    expect([scenario, metric, found.length <= 2]).toEqual([scenario, metric, true]);
+    return found[0]?.values[0];
+  };
+  expect(await row("A", "chat", "P95 latency (ms)")).toBe(500);
+  expect(await row("B", "chat", "P95 latency (ms)")).toBeGreaterThan(280);
+  expect(await row("B", "chat", "P95 latency (ms)")).toBeLessThan(400);
+  expect(await row("C", "chat", "P95 latency (ms)")).toBe(0);
+  expect(await row("A", "broken", "Error rate (%)")).toBe(1);
+  expect(await row("B", "broken", "Error rate (%)")).toBeGreaterThan(20);
+  expect(await row("C", "broken", "Error rate (%)")).toBe(2);
+  expect(await row("C", "broken", "Concurrent users")).toBe(4);
+  expect(await row("A", "waiting", "P95 latency (ms)")).toBe(500);
+  expect(await row("B", "waiting", "P95 latency (ms)")).toBeUndefined();
+  expect(await row("C", "waiting", "P95 latency (ms)")).toBe(5);
+  expect(await row("A", "(all)", "Uptime (%)")).toBeCloseTo(99.9, 6);
+  expect([0, 1, 2, 3]).toContain(await row("C", "(all)", "Uptime (%)"));
+});
+
+it("what k6 sent of the good run reads as what its handler takes, within a bucket", async () => {
+  const [run = ""] = await valuesOfLabel(prometheus(), "testid", 'k6_vus{chatbench_scenario="chat"}');
+  const estimates = await shown("chatbench-run / P95 latency (estimate) / A", { scenario: "chat", run });
+  expect(estimates[0]?.values[0]).toBeGreaterThan(0.28);
+  expect(estimates[0]?.values[0]).toBeLessThan(0.4);
+  const failed = await shown("chatbench-run / Failed requests / A", { scenario: "chat", run });
+  expect(failed[0]?.values).toEqual([0]);
+});
+
+it("only panels that exist are excused for being empty", () => {
+  const names = dashboards().flatMap((dashboard) =>
+    panelsOf(dashboard).flatMap(({ title, targets = [] }) =>
+      targets.map(({ refId }) => `${dashboard.uid} / ${title} / ${refId}`),
+    ),
+  );
+  expect(Object.keys(MAY_BE_EMPTY).filter((name) => !names.includes(name))).toEqual([]);
+});
+
+function notANumber({ values }: Series): boolean {
+  return values.some((value) => !Number.isFinite(value));
+}
