@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { createServer, type Server } from "node:http";
-import { cp, mkdir, mkdtemp, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, stat, symlink, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
@@ -161,8 +161,7 @@ describe("the parts beside Prometheus", () => {
   };
 
   it("are started where Prometheus asks them, and all go with it", async () => {
-    const configFile = await withAlertmanager();
-    const { ready, end } = up({ configFile });
+    const { ready, end } = up();
     const { prometheus, parts = {} } = await ready;
     expect(Object.keys(parts).sort()).toEqual(["alertmanager", "blackbox", "node"]);
     const addresses = Object.values(parts).map(({ url }) => `${url}/metrics`);
@@ -219,14 +218,6 @@ describe("the parts beside Prometheus", () => {
     expect(await runningStack(test.results)).toEqual({ keeper, prometheus });
   });
 });
-
-/** The shipped configuration with an Alertmanager beside it that tells nobody. */
-async function withAlertmanager(): Promise<string> {
-  const folder = join(test.results, "configuration");
-  await cp(join(ROOT, "prometheus"), folder, { recursive: true });
-  await writeFile(join(folder, "alertmanager.yml"), "route: { receiver: nobody }\nreceivers: [{ name: nobody }]\n");
-  return join(folder, "prometheus.yml");
-}
 
 async function prometheusProgram(): Promise<string> {
   const program = await findPrometheus(process.env.PATH ?? "", join(ROOT, ".tools"));
