@@ -5,7 +5,7 @@ import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSy
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { hashSync } from "@node-rs/bcrypt";
+import { hashSync } from "bcrypt";
 import { placeAlertmanager, placePrometheus } from "./place.mjs";
 
 /** Not left to the folder: engines may drop its set-group-ID bit when they make a volume of it. */
@@ -64,7 +64,7 @@ function prepareUsers() {
   };
   if (existsSync(join(values.out, "chatbench/web.yml"))) return;
   const lines = Object.entries(passwords).map(
-    ([name, password]) => `  ${name}: "${hashSync(password, { cost: BCRYPT_COST })}"\n`,
+    ([name, password]) => `  ${name}: "${hashSync(password, BCRYPT_COST)}"\n`,
   );
   write("chatbench/web.yml", `basic_auth_users:\n${lines.join("")}`);
 }

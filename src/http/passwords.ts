@@ -1,5 +1,17 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { hash, parseOptions, verify } from "@node-rs/bcrypt";
+import { compare, hash } from "bcrypt";
+
+/** Version, cost, salt and hash; `2a`, `2b` and `2y` are names of one algorithm. */
+const BCRYPT = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
+
+/** The cost of a bcrypt hash; undefined when the text is none. */
+export function costOf(stored: string): number | undefined {
+  const cost = BCRYPT.exec(stored)?.[1];
+  return cost === undefined ? undefined : Number(cost);
+}
+
+/** `2y` is what htpasswd and PHP call what the library knows as `2b`. */
+const named = (stored: string): string => stored.replace(/^\$2y/, "$2b");
 
 /** bcrypt hashes by user name. */
 export type Users = Readonly<Record<string, string>>;
@@ -49,7 +61,7 @@ export class Passwords {
   async #compare(users: Users, user: string, password: string): Promise<boolean> {
     const stored = storedOf(users, user);
     this.#checks += 1;
-    const fits = await verify(password, stored ?? (await this.#hashOfNobody(users)));
+    const fits = await compare(password, named(stored ?? (await this.#hashOfNobody(users))));
     if (stored === undefined || !fits) return false;
     const [oldest] = this.#verified;
     if (this.#verified.size >= MOST_VERIFIED && oldest !== undefined) this.#verified.delete(oldest);
@@ -59,8 +71,8 @@ export class Passwords {
 
   /** As costly as the costliest of the users', or the time would tell who exists. */
   #hashOfNobody(users: Users): Promise<string> {
-    const cost = Math.max(4, ...Object.values(users).map((stored) => parseOptions(stored).cost));
-    const made = this.#nobody.get(cost) ?? hash(randomBytes(32), { cost });
+    const cost = Math.max(4, ...Object.values(users).map((stored) => costOf(stored) ?? 4));
+    const made = this.#nobody.get(cost) ?? hash(randomBytes(32), cost);
     this.#nobody.set(cost, made);
     return made;
   }

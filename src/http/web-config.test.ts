@@ -1,14 +1,14 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hash } from "@node-rs/bcrypt";
+import { hash } from "bcrypt";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readWebConfig } from "./web-config.ts";
 
 const state = { folder: "", alice: "" };
 beforeAll(async () => {
   state.folder = await mkdtemp(join(tmpdir(), "web-config-"));
-  state.alice = await hash("correct horse", { cost: 4, version: "2y" });
+  state.alice = (await hash("correct horse", 4)).replace("$2b", "$2y");
   for (const name of ["server.crt", "server.key", "ca.crt"]) await writeFile(join(state.folder, name), name);
 });
 afterAll(() => rm(state.folder, { recursive: true, force: true }));

@@ -3,7 +3,7 @@ import { request, type RequestOptions } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TLSSocket } from "node:tls";
-import { hash } from "@node-rs/bcrypt";
+import { hash } from "bcrypt";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { authority, type Authority } from "../support/certificates.ts";
 import { BEARER, serveApi, type ServedApi } from "../support/http-api.ts";
@@ -112,7 +112,7 @@ describe("a change of the web configuration file", () => {
   });
 
   it("brings new users, and forgets the password that was changed", async () => {
-    const users = async (password: string) => ({ users: { alice: await hash(password, { cost: 4 }) } });
+    const users = async (password: string) => ({ users: { alice: await hash(password, 4) } });
     const { url } = await serve(await users("old"));
     const statusOf = async (password: string): Promise<number> => {
       const authorization = `Basic ${Buffer.from(`alice:${password}`).toString("base64")}`;
@@ -125,7 +125,7 @@ describe("a change of the web configuration file", () => {
   });
 
   it("that is bad changes nothing, and is told once with its place", async () => {
-    const { url, logged } = await serve({ users: { alice: await hash("x", { cost: 4 }) } });
+    const { url, logged } = await serve({ users: { alice: await hash("x", 4) } });
     await writeFile(join(state.folder, "web.yml"), "basic_auth_users:\n  alice: hunter2\n");
     await expect.poll(() => logged.length).toBeGreaterThan(0);
     expect(logged[0]).toMatchObject({ level: "error", message: expect.stringContaining("was not taken") as string });

@@ -2,7 +2,7 @@ import { Agent } from "node:http";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hash } from "@node-rs/bcrypt";
+import { hash } from "bcrypt";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { Guard } from "../../src/http/guard.ts";
 import { startServer } from "../../src/http/index.ts";
@@ -40,14 +40,14 @@ async function webConfig(users: Readonly<Record<string, string>>): Promise<strin
 }
 
 async function serve(options: Parameters<typeof serveApi>[1] = {}): Promise<ServedApi> {
-  const webConfigFile = await webConfig({ alice: await hash("correct horse", { cost: 4 }) });
+  const webConfigFile = await webConfig({ alice: await hash("correct horse", 4) });
   state.server = await serveApi({}, { webConfigFile, ...options });
   return state.server;
 }
 
 async function guardOf(cost: number, clock: Clock = systemClock) {
   const logged: LoggedEvent[] = [];
-  const users = { alice: await hash("correct horse", { cost }) };
+  const users = { alice: await hash("correct horse", cost) };
   const guard = new Guard({ token: () => new Secret(TOKEN), users: () => users, clock, log: logTo(logged) });
   await guard.passwords.prepare(users);
   const ask = ({ authorization }: { authorization: string }) => guard.refuse("read", authorization, "192.0.2.1");
@@ -196,7 +196,7 @@ describe("a server that would be open to others", () => {
   });
 
   it("is started with users, reached by any address, and tells nothing to strangers", async () => {
-    const webConfigFile = await webConfig({ alice: await hash("correct horse", { cost: 4 }) });
+    const webConfigFile = await webConfig({ alice: await hash("correct horse", 4) });
     const server = await start({ webConfigFile });
     if ("problem" in server) throw new Error(server.problem);
     expect(server.url).toBe(`http://127.0.0.1:${String(server.port)}`);
