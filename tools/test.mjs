@@ -15,8 +15,8 @@ const CHECKS = [
   ["arrows", process.execPath, ["tools/arrows.mjs"]],
   ["generated files", process.execPath, ["tools/generate.mjs", "--check"]],
 ];
-/** One after the other: unit tests on both cores would disturb what the real ones measure. */
-const PROJECTS = ["unit", "real"];
+/** One after the other: what uses both cores would disturb what the last ones measure. */
+const PROJECTS = ["unit", "parts", "real"];
 
 const programPath = (name) => (name.includes("/") ? name : join(ROOT, "node_modules/.bin", name));
 

@@ -57,6 +57,7 @@ function stackDeps(context: Context, config: Config): StackDeps {
     toolsFolder: join(context.home, ".tools"),
     configFile: join(context.home, "prometheus", "prometheus.yml"),
     searchPath: context.machine.env.PATH ?? "",
+    links: config.links,
     clock: context.clock,
   };
 }

@@ -20,8 +20,7 @@ targets:
     # postgres: { url: { env: TARGET_DATABASE_URL } } # its database, watched during a run
     # redis: { url: redis://127.0.0.1:6379 }
     # resources: { node_exporter: http://127.0.0.1:9100/metrics }
-    # uptime: ">= 99.9%" # over 30 days; { objective: ">= 99.9%", window: 7d } over others
-    # health_path: /healthz # 2xx means up; left out: any answer below 500 does
+    # uptime: ">= 99.9%" # over 30 days; { objective: ">= 99.9%", window: 7d }: over others; health_path: /healthz
 
 scenarios:
   chat-api:

@@ -1,9 +1,11 @@
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Clock } from "../model/index.ts";
 import { after } from "../platform/clock.ts";
 import { findExecutables } from "../platform/executables.ts";
 import { readTextFile, writeFileAtomic } from "../platform/files.ts";
 import { startProcess } from "../platform/process.ts";
+import type { RuleLinks } from "./rules.ts";
+import { writeRules } from "./write-rules.ts";
 import { placeConfiguration, type PartAddresses } from "./configuration.ts";
 import { answers, startPart, type RunningPart } from "./part.ts";
 
@@ -17,6 +19,8 @@ export interface PrometheusSpec {
   readonly folder: string;
   /** prometheus/prometheus.yml: absolute. */
   readonly configFile: string;
+  /** Where alerts lead; absent or empty: as the shipped rules have it. */
+  readonly links?: RuleLinks;
   readonly clock: Clock;
   /** Where the parts beside it listen; jobs of a part that is not there are left out. Absent: all as in the file. */
   readonly parts?: PartAddresses;
@@ -55,6 +59,14 @@ export async function startPrometheus(spec: PrometheusSpec): Promise<PrometheusS
   return "part" in started ? { prometheus: started.part } : started;
 }
 
+/** The file beside which the rules lie: the shipped one, or ours where rules have links of this installation. */
+async function placedRules(spec: PrometheusSpec): Promise<{ readonly file: string } | { readonly problem: string }> {
+  const { configFile: file, folder, links = {} } = spec;
+  if (Object.keys(links).length === 0) return { file };
+  const written = await writeRules({ from: join(dirname(file), "rules"), to: join(folder, "rules") }, links);
+  return "problem" in written ? written : { file: join(folder, basename(file)) };
+}
+
 async function writeConfiguration(
   spec: PrometheusSpec,
   address: string,
@@ -62,7 +74,9 @@ async function writeConfiguration(
   const read = await readTextFile(spec.configFile, { maxBytes: MEGABYTE });
   if ("problem" in read) return { problem: read.problem.text };
   const parts = spec.parts === undefined ? {} : { parts: spec.parts };
-  const placed = placeConfiguration(read.text, { file: spec.configFile, address, ...parts });
+  const source = await placedRules(spec);
+  if ("problem" in source) return source;
+  const placed = placeConfiguration(read.text, { file: source.file, address, ...parts });
   if ("problem" in placed) return placed;
   const file = join(spec.folder, "prometheus.yml");
   const written = await writeFileAtomic(file, placed.text);

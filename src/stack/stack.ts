@@ -7,6 +7,7 @@ import { ownPid, signalProcess } from "../platform/signals.ts";
 import { PART_NAMES, startBeside, titleOfPart } from "./beside.ts";
 import type { PartName } from "./configuration.ts";
 import type { RunningPart } from "./part.ts";
+import type { RuleLinks } from "./rules.ts";
 import { findPrometheus, startPrometheus, type RunningPrometheus } from "./prometheus.ts";
 import { forgetStack, isStill, partsOf, readStack, runningStack, writeStack, type Stack } from "./state.ts";
 
@@ -22,6 +23,8 @@ export interface StackDeps {
   readonly configFile: string;
   /** The PATH text. */
   readonly searchPath: string;
+  /** Where alerts lead; absent or empty: as the shipped rules have it. */
+  readonly links?: RuleLinks;
   readonly clock: Clock;
 }
 
@@ -50,9 +53,10 @@ export async function stackUp(deps: StackDeps, watch: StackWatch): Promise<Stack
   const beside = await startAllBeside(deps, watch);
   try {
     const parts = mapped(beside, ({ url }) => new URL(url).host);
-    const { configFile, clock } = deps;
+    const { configFile, clock, links } = deps;
     const folder = dataFolder(deps);
-    const started = await startPrometheus({ program, folder, configFile, clock, parts, stop: watch.stop });
+    const own = { folder, stop: watch.stop, ...(links === undefined ? {} : { links }) };
+    const started = await startPrometheus({ program, configFile, clock, parts, ...own });
     if ("problem" in started) return { kind: "problem", text: started.problem };
     return await keepUp(deps, watch, { prometheus: started.prometheus, beside });
   } finally {

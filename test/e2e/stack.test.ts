@@ -64,6 +64,19 @@ function up(
 }
 
 describe("the local stack", () => {
+  it("loads the rules with the links of this installation", async () => {
+    const { ready } = up({ links: { chatbench: "https://bench.example.org", grafana: "https://grafana.example.org" } });
+    const { prometheus } = await ready;
+    const answer = await fetch(`${prometheus.url}/api/v1/rules?type=alert`);
+    const { data } = (await answer.json()) as {
+      data: { groups: readonly { rules: readonly { annotations: Readonly<Record<string, string>> }[] }[] };
+    };
+    const links = data.groups.flatMap(({ rules }) => rules.flatMap(({ annotations }) => Object.entries(annotations)));
+    const urls = links.filter(([name]) => name.endsWith("_url")).map(([, url]) => url);
+    expect(urls.length).toBeGreaterThan(20);
+    for (const url of urls) expect(url).toMatch(/^https:\/\/(bench|grafana)\.example\.org\//);
+  });
+
   it("is found while it is up, and leaves neither process nor state file", async () => {
     expect(await stackStatus(test.results)).toBeUndefined();
     const { ready, end } = up();
