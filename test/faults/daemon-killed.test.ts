@@ -75,13 +75,14 @@ interface Told {
   readonly log: string;
 }
 
-/** The next daemon is killed too, while it looks after what the first one left. */
-async function killWhileStarting(folder: string, env: Record<string, string>, delayMs: number): Promise<void> {
-  const { child } = launch(folder, env);
-  const gone = once(child, "exit");
+/** The next daemon is killed too, while it looks after what the first one left; gives what it logged until then. */
+async function killWhileStarting(folder: string, env: Record<string, string>, delayMs: number): Promise<string> {
+  const { child, seen } = launch(folder, env);
+  const gone = once(child, "close");
   await new Promise((resolve) => setTimeout(resolve, delayMs));
   child.kill("SIGKILL");
   await gone;
+  return seen.err;
 }
 
 async function killAtOnce({ child }: DaemonProcess): Promise<void> {
@@ -126,10 +127,10 @@ async function killOften(kills: number, env: Record<string, string>): Promise<To
   const more = `prometheus: { url: "${prometheus.url}" }\n`;
   await configure(folder, { baseUrl: target.url, scenarios: { chat: seconds(1) }, more, script: TELLING });
   const random = randoms(SEED);
-  const starts = { count: 0 };
+  const starts = { count: 0, log: "" };
   const again = async (): Promise<DaemonProcess> => {
     starts.count += 1;
-    if (starts.count % 4 === 0) await killWhileStarting(folder, env, 200 + 600 * random());
+    if (starts.count % 4 === 0) starts.log += await killWhileStarting(folder, env, 200 + 600 * random());
     return await spawned(folder, env);
   };
   let daemon = await again();
@@ -148,7 +149,11 @@ async function killOften(kills: number, env: Record<string, string>): Promise<To
     expect(await newestOnMetrics(next, "chat")).toEqual({ id, state: record?.state });
     if (record?.state !== "lost") continue;
     counts.set(id, target.countOf(`/${id}`));
-    expect(eventsOf(next.log())).toContainEqual(expect.objectContaining({ run_id: id, state: "lost", level: "info" }));
+    // Told by the daemon that found it, which may have been killed a moment later.
+    const told = (): ReturnType<typeof eventsOf> => eventsOf(starts.log + next.log());
+    await expect
+      .poll(told, { timeout: 5_000 })
+      .toContainEqual(expect.objectContaining({ run_id: id, state: "lost", level: "info" }));
   }
   logs.push(daemon.log());
   const records = await recordsIn(folder);
