@@ -40,7 +40,7 @@ async function peakWhilePrinting(what: string, mib: number): Promise<number> {
 }
 
 it.each(["bytes", "lines"])("case 21: 1 GB of %s on standard output fills neither disk nor memory", async (what) => {
-  const usual = await peakWhilePrinting(what, 64); // what reading from a pipe takes, whatever the amount
-  // A heap grows in steps of tens of MiB; what is to be seen is that it does not keep the 960 more.
-  expect((await peakWhilePrinting(what, 1024)) - usual).toBeLessThan(96);
+  // What reading from a pipe takes, whatever the amount; twice, because a heap grows in steps until it is warm.
+  const usual = Math.max(await peakWhilePrinting(what, 64), await peakWhilePrinting(what, 64));
+  expect((await peakWhilePrinting(what, 1024)) - usual).toBeLessThan(32);
 });
