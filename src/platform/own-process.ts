@@ -1,13 +1,8 @@
 import { hostname } from "node:os";
 import type { Owner } from "../model/index.ts";
-import { isAlive, startTimeOf } from "./process-identity.ts";
+import { startTimeOf } from "./process-identity.ts";
 
 /** This process, as others of this machine and of the same database know it. */
 export async function ownProcess(): Promise<Owner> {
   return { host: hostname(), pid: process.pid, startTime: (await startTimeOf(process.pid)) ?? "unknown" };
-}
-
-/** True if exactly this process of this machine still runs. */
-export async function isOwnerAlive(owner: Owner): Promise<boolean> {
-  return await isAlive(owner);
 }
