@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { RunSummary } from "../../src/model/index.ts";
 import { stopChild } from "../support/children.ts";
 import { configure, FAKE_K6, spawnDaemon, type DaemonProcess } from "../support/daemon.ts";
 import {
@@ -96,13 +97,15 @@ describe.concurrent("what takes its time", () => {
       await vi.waitFor(() => expect(both()).not.toContain(undefined), { timeout: 100_000 });
       const [minute = 0, other] = both();
       expect(other).toBe(minute); // else nobody was late
-      const ended = async (): Promise<unknown> => (await listed(one)).map(({ state, trigger }) => ({ state, trigger }));
-      await vi.waitFor(async () => expect(await ended()).toEqual([{ state: "finished", trigger: "cron" }]), {
+      // A quick machine may have run the minute before already: daemons that were up in time for it.
+      const late = async (): Promise<readonly RunSummary[]> =>
+        (await listed(one)).filter(({ slot }) => Date.parse(slot ?? "") === minute);
+      await vi.waitFor(async () => expect(await late()).toMatchObject([{ state: "finished", trigger: "cron" }]), {
         timeout: 30_000,
       });
-      expect(await slotsOf(world)).toEqual([{ slot: new Date(minute), runs: 1 }]);
+      expect(await slotsOf(world)).toContainEqual({ slot: new Date(minute), runs: 1 });
       // At once when it could move again, not by the next minute's tick.
-      expect(Date.parse((await listed(one))[0]?.started_at ?? "")).toBeLessThan(minute + LATEST_MS);
+      expect(Date.parse((await late())[0]?.started_at ?? "")).toBeLessThan(minute + LATEST_MS);
     });
   });
 
