@@ -9,6 +9,7 @@ export * from "./plan.ts";
 export * from "./ports.ts";
 export * from "./queue.ts";
 export * from "./reason.ts";
+export * from "./resources.ts";
 export * from "./run.ts";
 export * from "./scenario.ts";
 export * from "./schedule.ts";
