@@ -10,12 +10,14 @@ import { Secret, type Engine, type LoadFacts, type Log, type Scenario } from "..
 import { systemClock } from "../src/platform/clock.ts";
 import * as files from "../src/platform/files.ts";
 import { ownProcess } from "../src/platform/own-process.ts";
-import type { ManyRunsSample } from "./daemon-many.ts";
+import { GROWN, type ManyRunsSample } from "./many-runs-sample.ts";
 
 const CONFIG = `targets: { bot: { base_url: "http://127.0.0.1:9" } }
 scenarios:
   chat: { script: load_tests/chat.js, target: bot, pattern: smoke, objectives: { latency_p95: "< 200ms" } }
 `;
+/** pg closes a pooled connection that nobody used for so long. */
+const POOL_IDLE_MS = 10_000;
 const QUANTILES = [0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1];
 const REQUESTS = 24_310;
 
@@ -103,7 +105,9 @@ async function manyRuns(count: number, folder: string, url: string): Promise<voi
     if (run % every !== 0) continue;
     await parts.exporter.render();
     await parts.runs.tick();
-    await sleep(60); // what a run left to do soon is done
+    // What a run left to do soon is done; where descriptors are compared, idle connections of the pool are closed too.
+    const compared = run === count || (run > count * GROWN && run - every <= count * GROWN);
+    await sleep(compared ? POOL_IDLE_MS + 1_000 : 60);
     process.stdout.write(`${JSON.stringify(sampleOf(run, parts))}\n`);
   }
   await parts.runs.stop();

@@ -6,23 +6,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { DaemonSection } from "./daemon-figure.ts";
 import { startPostgres } from "./daemon-postgres.ts";
+import { GROWN, type ManyRunsSample } from "./many-runs-sample.ts";
 import type { Options } from "./options.ts";
 import { median, slopeInterval } from "./statistics.ts";
 import { plainEnvironment } from "./yard.ts";
 
-/** What the process said of itself after some runs. */
-export interface ManyRunsSample {
-  readonly runs: number;
-  readonly residentMib: number;
-  readonly heapMib: number;
-  readonly descriptors: number;
-  readonly timers: number;
-  readonly held: number;
-}
-
 const PROGRAM = fileURLToPath(new URL("./daemon-many-runs.js", import.meta.url));
-/** What comes before is the process's own growing up: code is compiled, pools and caches fill. */
-const GROWN = 0.1;
 const BLOCKS = 12;
 /** A folder in memory, of Linux. */
 const IN_MEMORY = "/dev/shm";
