@@ -7,7 +7,17 @@ import type { Target } from "./scenario.ts";
 export interface Reading {
   /** Of the collector's own list, e.g. `postgres_connections`. */
   readonly name: string;
+  /** As people read it: "Connections of PostgreSQL". */
+  readonly title: string;
+  /** `counter`: only rises, until its source begins anew; what counts are differences. */
+  readonly kind: "counter" | "gauge";
+  /** Of the value itself: a counter of CPU time is in `s`, its rate in cores. */
+  readonly unit: Unit;
   readonly value: number;
+  /** When the source itself took it, by its own clock; absent: when it was read. */
+  readonly at?: Instant;
+  /** Where it is drawn: the picture and the line in it; absent: it stands in the table only. */
+  readonly curve?: { readonly panel: string; readonly line: string };
 }
 
 /** What a source says of itself once, before the load. Absent: the source was not asked, or did not say. */
@@ -35,15 +45,14 @@ export interface ProcessMark {
   readonly mark: string;
 }
 
+export type SourceRead =
+  { readonly readings: readonly Reading[]; readonly marks: readonly ProcessMark[] } | { readonly problem: Reason };
+
 /** A source that answered: it is read until it is closed. */
 export interface Source {
   readonly facts: TargetFacts;
   /** Rejects never: a source that cannot be read is a problem, and its readings are absent. */
-  read(
-    signal: AbortSignal,
-  ): Promise<
-    { readonly readings: readonly Reading[]; readonly marks: readonly ProcessMark[] } | { readonly problem: Reason }
-  >;
+  read(signal: AbortSignal): Promise<SourceRead>;
   close(): Promise<void>;
 }
 
@@ -54,15 +63,42 @@ export interface Collector {
   open(target: Target, signal: AbortSignal): Promise<Source | { readonly problem: Reason } | undefined>;
 }
 
-/** One reading over the judged window. Of a counter only `delta` and `perSecond`; of a gauge `mean`, `peak` and `last`. */
+/** One configured source of a target, whether it answers or not. */
+export interface WatchedPart {
+  /** Its collector's. */
+  readonly name: string;
+  /** In bounded time and never rejecting; one that did not answer is opened anew. */
+  read(signal: AbortSignal): Promise<SourceRead>;
+}
+
+/** All sources of one target, from before the load until they are closed. */
+export interface TargetWatch {
+  readonly parts: readonly WatchedPart[];
+  /** Of those that have answered so far, merged. */
+  facts(): TargetFacts;
+  /** Why the others do not answer, one sentence each. */
+  problems(): readonly Reason[];
+  close(): Promise<void>;
+}
+
+/** Opens the sources of a target: in bounded time, whatever they do. */
+export type OpenWatch = (target: Target, signal: AbortSignal) => Promise<TargetWatch>;
+
+/** One reading over the judged window. Of a gauge `mean`, `peak` and `last`; of a counter the others. */
 export interface ResourceValue {
+  readonly title: string;
+  /** Of the value itself, see Reading. */
   readonly unit: Unit;
+  /** Readings in the window. */
   readonly samples: number;
   readonly mean?: number;
   readonly peak?: number;
   readonly last?: number;
   readonly delta?: number;
+  /** In the unit per second: cores for seconds of CPU time. */
   readonly perSecond?: number;
+  /** Of any two readings that follow each other. */
+  readonly peakPerSecond?: number;
 }
 
 /** Part of a record: what was watched beside the load. */
@@ -71,6 +107,7 @@ export interface Resources {
     readonly name: string;
     readonly reads: number;
     readonly failures: number;
+    /** Why it did not answer last. */
     readonly problem?: string;
   }[];
   /** By reading name; absent means not read, never 0. */
@@ -84,7 +121,17 @@ export interface ResourceSeries {
   readonly loadBeganAt: Instant;
   readonly series: readonly {
     readonly name: string;
+    readonly panel: string;
+    readonly line: string;
+    /** Of the points: of a counter those of its rate. */
     readonly unit: Unit;
     readonly points: readonly (readonly [number, number])[];
   }[];
+}
+
+/** The unit in which a counter of `unit` grows. */
+export function rateUnitOf(unit: Unit): Unit {
+  if (unit === "s") return "cores";
+  if (unit === "bytes") return "bytes/s";
+  return "1/s";
 }
