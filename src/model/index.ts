@@ -7,6 +7,7 @@ export * from "./names.ts";
 export * from "./objective.ts";
 export * from "./plan.ts";
 export * from "./ports.ts";
+export * from "./prompts.ts";
 export * from "./queue.ts";
 export * from "./reason.ts";
 export * from "./resources.ts";

@@ -14,6 +14,7 @@ import type {
   SlotDecision,
   SlotResult,
 } from "./queue.ts";
+import type { CacheState, PromptList } from "./prompts.ts";
 import type { Reason } from "./reason.ts";
 import type { RunRecord, Trigger } from "./run.ts";
 import type { Scenario } from "./scenario.ts";
@@ -54,6 +55,10 @@ export interface TrialWork {
   readonly folder: string;
   /** Base URL of a Prometheus with its remote-write receiver on; absent: nothing is sent. */
   readonly prometheusUrl?: string;
+  /** What the users say; absent: what the script has them say. */
+  readonly prompts?: PromptList;
+  /** What a cache is to know of the prompts before the judged window. */
+  readonly cache?: CacheState;
 }
 
 export interface TrialWatch {

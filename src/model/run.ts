@@ -1,6 +1,7 @@
 import type { PatternName } from "./load.ts";
 import type { Measurement } from "./measurement.ts";
 import type { ObjectiveResult } from "./objective.ts";
+import type { WorkloadRecord } from "./prompts.ts";
 import type { Reason } from "./reason.ts";
 import type { AbortedBy, Arm, LoadFacts, TrialOutcome } from "./trial.ts";
 import type { Verdict } from "./verdict.ts";
@@ -64,5 +65,7 @@ export interface RunRecord {
   readonly cost: Readonly<Record<string, never>>;
   readonly environment: Environment;
   readonly telemetry: Telemetry;
+  /** Absent where the scenario says nothing of its prompts and their cache. */
+  readonly workload?: WorkloadRecord;
   readonly trials: readonly TrialRecord[];
 }

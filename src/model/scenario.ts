@@ -1,10 +1,18 @@
 import type { Load } from "./load.ts";
 import type { Objective } from "./objective.ts";
+import type { CacheState, PromptSource } from "./prompts.ts";
 import type { SchedulePlan } from "./schedule.ts";
 import type { Secret } from "./secret.ts";
 import type { UptimeObjective } from "./uptime.ts";
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** Of the machine, a container or a process of this machine: what serves the target. */
+export interface ResourceSources {
+  readonly nodeExporter?: string;
+  readonly cadvisor?: { readonly url: string; readonly container: string };
+  readonly process?: { readonly port: number } | { readonly pidFile: string };
+}
 
 /** The chatbot or gateway under test. */
 export interface Target {
@@ -13,7 +21,10 @@ export interface Target {
   readonly baseUrl: string;
   readonly postgres?: { readonly url: Secret };
   readonly redis?: { readonly url: Secret };
-  readonly resources?: { readonly nodeExporter?: string };
+  /** Where CPU, memory and network are read; absent: from the process that listens there, if it runs on this machine. */
+  readonly resources?: ResourceSources;
+  /** Any page in Prometheus' text format, of which only the named metrics are read. */
+  readonly metrics?: { readonly url: string; readonly names: readonly string[] };
   /** Standing objective, beside those of the runs. */
   readonly uptime?: UptimeObjective;
   /** Asked by the probes and answered by 2xx while all is well, e.g. `/healthz`; absent: any answer of the base address below 500. */
@@ -30,6 +41,10 @@ export interface Scenario {
   readonly objectives: readonly Objective[];
   /** Options of our scripts (paths, bodies, turns, think time); they reach the script as CHATBENCH_PARAMS. */
   readonly params: Readonly<Record<string, Json>>;
+  /** What the users say; absent: what the script has them say. */
+  readonly prompts?: PromptSource;
+  /** Absent: `as_is`. */
+  readonly cache?: CacheState;
   /** Extra environment of the script (`__ENV`), values that are no secrets. */
   readonly env: Readonly<Record<string, string>>;
   /** Reach the script through k6/secrets, by a 0600 file: never by argv or environment. */

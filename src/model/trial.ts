@@ -1,10 +1,10 @@
 import type { Load } from "./load.ts";
 import type { Measurements } from "./measurement.ts";
 import type { Instant } from "./names.ts";
+import type { CacheState } from "./prompts.ts";
 import type { Reason } from "./reason.ts";
 
 export type Arm = "only" | "base" | "candidate" | "uncached" | "prompt" | "both";
-export type CacheState = "as_is" | "cold" | "primed" | "warm";
 
 export interface TrialSpec {
   readonly arms: readonly Arm[];
@@ -60,6 +60,18 @@ export interface ThresholdResult {
   readonly samples: number;
 }
 
+/** What answers of the judged window told beside their text, and who asked. Tokens as the target counts them. */
+export interface AnswerFacts {
+  /** Conversations begun before the judged window and in it, in the order of the prompt list. */
+  readonly begun: { readonly warmup: number; readonly judged: number };
+  /** Answers that said whether a cache of answers gave them, and those it gave. */
+  readonly cache: { readonly told: number; readonly hits: number };
+  /** Answers that told their usage. */
+  readonly usage: { readonly told: number; readonly promptTokens: number };
+  /** Answers that told how much of their prompt came from a cache: those tokens, and all of the same prompts. */
+  readonly prefix: { readonly told: number; readonly cachedTokens: number; readonly promptTokens: number };
+}
+
 /** What an engine says of one trial: engine-neutral, JSON-safe, judged window unless said otherwise. */
 export interface LoadFacts {
   readonly window: { readonly startedAt: Instant; readonly seconds: number; readonly plannedSeconds?: number };
@@ -83,6 +95,8 @@ export interface LoadFacts {
   /** The script's own metrics over the whole test, by name. */
   readonly custom: Readonly<Record<string, MetricSummary>>;
   readonly thresholds: readonly ThresholdResult[];
+  /** Absent where the script told none of it. */
+  readonly answers?: AnswerFacts;
   /** Requests of the whole engine process, every phase: what Prometheus must have received. */
   readonly requestsInAll: number;
 }

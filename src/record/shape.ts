@@ -1,5 +1,6 @@
 /** What a record on disk must look like: files are written by others too, and a bad one must never reach a page. */
 import { z } from "zod";
+import { workload } from "./workload-shape.ts";
 import { PATTERN_NAMES, REASON_CODES, VERDICTS, isRunId, type RunRecord, type Timeline } from "../model/index.ts";
 
 const count = z.number().int().nonnegative();
@@ -33,6 +34,13 @@ const metricSummary = z.discriminatedUnion("type", [
   z.object({ type: z.literal("gauge"), value: z.number(), min: z.number(), max: z.number() }),
 ]);
 
+const answers = z.object({
+  begun: z.object({ warmup: count, judged: count }),
+  cache: z.object({ told: count, hits: count }),
+  usage: z.object({ told: count, promptTokens: count }),
+  prefix: z.object({ told: count, cachedTokens: count, promptTokens: count }),
+});
+
 const facts = z.object({
   window: z.object({ startedAt: z.number(), seconds: amount, plannedSeconds: amount.exactOptional() }),
   requests: z.object({ count, failed: count }),
@@ -43,6 +51,7 @@ const facts = z.object({
   iterations: z.object({ completed: count, dropped: count }),
   custom: z.record(z.string(), metricSummary),
   thresholds: z.array(z.object({ metric: text, expression: text, met: z.boolean(), samples: count })),
+  answers: answers.exactOptional(),
   requestsInAll: count,
 });
 
@@ -107,6 +116,7 @@ const record: z.ZodType<RunRecord> = z
     cost: z.record(z.string(), z.never()),
     environment: z.record(z.string(), text),
     telemetry,
+    workload: workload.exactOptional(),
     trials: z.array(trial),
   })
   .refine((r) => (r.state === "finished") === (r.verdict !== null), "has a verdict if and only if it is finished");

@@ -1,20 +1,5 @@
+import type { Length, Repeat } from "../model/index.ts";
 import type { Random } from "./random.ts";
-
-/** How long something is, in whole tokens (or turns). */
-export type Length =
-  | { readonly kind: "constant"; readonly value: number }
-  /** Each of `min` to `max` equally often. */
-  | { readonly kind: "uniform"; readonly min: number; readonly max: number }
-  /** Half are longer than `median`; `spread` is the standard deviation of the logarithm; cut off at `max`. */
-  | { readonly kind: "lognormal"; readonly median: number; readonly spread: number; readonly max: number };
-
-/** How often which of the distinct prompts is sent. */
-export type Repeat =
-  /** One after the other, then again from the first. */
-  | { readonly kind: "in_turn" }
-  | { readonly kind: "uniform" }
-  /** The prompt of rank k (1, 2 ...) is drawn with weight 1 / k ^ exponent. */
-  | { readonly kind: "zipf"; readonly exponent: number };
 
 /** Draws one length, at least 1. */
 export function drawLength(length: Length, random: Random): number {

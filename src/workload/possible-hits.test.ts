@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { PromptList, Script } from "../model/index.ts";
 import { possibleHits } from "./possible-hits.ts";
 import { possiblePrefixReuse } from "./possible-prefix-reuse.ts";
-import { orderedList, type PromptList, type Script } from "./prompts.ts";
+import { orderedList } from "./prompts.ts";
 
 const list = (order: readonly number[], ...scripts: readonly Script[]): PromptList => ({
   scripts,

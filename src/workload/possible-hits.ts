@@ -1,4 +1,4 @@
-import type { PromptList } from "./prompts.ts";
+import type { PromptList } from "../model/index.ts";
 import { turnKeys } from "./turn-keys.ts";
 
 /** What an exact-match cache could answer at most. */

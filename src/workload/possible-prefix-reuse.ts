@@ -1,4 +1,4 @@
-import type { PromptList, Script } from "./prompts.ts";
+import type { PromptList, Script } from "../model/index.ts";
 import { turnKeys } from "./turn-keys.ts";
 import { countTokens, tokensOf } from "./words.ts";
 

@@ -1,4 +1,4 @@
-import type { Script } from "./prompts.ts";
+import type { Script } from "../model/index.ts";
 
 /** The scripts of a file, or everything that is wrong with it, each problem with its line. */
 export type PromptLines =

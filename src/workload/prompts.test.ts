@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { drawLength, type Length, type Repeat } from "./draw.ts";
+import type { Length, PromptList, PromptSpec, Repeat } from "../model/index.ts";
+import { drawLength } from "./draw.ts";
 import { possibleHits } from "./possible-hits.ts";
 import { possiblePrefixReuse } from "./possible-prefix-reuse.ts";
-import { promptList, scriptAt, type PromptList, type PromptSpec } from "./prompts.ts";
+import { promptList, scriptAt } from "./prompts.ts";
 import { randomOf } from "./random.ts";
 import { countTokens, WORDS } from "./words.ts";
 

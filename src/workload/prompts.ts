@@ -1,36 +1,7 @@
-import { drawLength, drawOrder, type Length, type Repeat } from "./draw.ts";
+import type { Length, PromptList, PromptSpec, Script } from "../model/index.ts";
+import { drawLength, drawOrder } from "./draw.ts";
 import { randomOf, type Random } from "./random.ts";
 import { WORDS } from "./words.ts";
-
-/** What one user says in one conversation; a prompt of a single request is a conversation of one turn. */
-export interface Script {
-  /** Said before all turns, the same for many: what a prefix cache can reuse. */
-  readonly system?: string;
-  readonly turns: readonly string[];
-  /** Longest answer wanted, in tokens. */
-  readonly maxTokens?: number;
-}
-
-/** The declared properties of a generated list; tokens are counted as `countTokens` does. */
-export interface PromptSpec {
-  readonly seed: number;
-  /** Conversations of the list, in the order in which they are sent. */
-  readonly count: number;
-  readonly distinct: number;
-  readonly repeat: Repeat;
-  /** Each script has one of `count` prefixes of `tokens` tokens; 0: none has. */
-  readonly prefixes: { readonly count: number; readonly tokens: number };
-  readonly turns: Length;
-  /** Of each message, the prefix not counted. */
-  readonly promptTokens: Length;
-  readonly outputTokens: Length;
-}
-
-/** What is sent: `order[i]` is the place in `scripts` of conversation number i. */
-export interface PromptList {
-  readonly scripts: readonly Script[];
-  readonly order: Uint32Array;
-}
 
 export type PromptListResult = { readonly list: PromptList } | { readonly problems: readonly string[] };
 

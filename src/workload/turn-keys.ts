@@ -1,4 +1,4 @@
-import type { Script } from "./prompts.ts";
+import type { Script } from "../model/index.ts";
 
 /** For each turn of each script the number of what has been said up to it: equal numbers, equal words. */
 export function turnKeys(scripts: readonly Script[]): readonly (readonly number[])[] {
