@@ -23,7 +23,7 @@ export function createApi(parts: Parts): Api {
   const config = (): Config => parts.configuration.current();
   return {
     ready: () => ({ problems: parts.problems() }),
-    metrics: () => parts.exporter.render(),
+    metrics: (accept) => parts.exporter.render(accept),
     reload: () => parts.reload(),
     config: () => configText(config()),
     status: () => Promise.resolve(statusView(parts.statusParts())),

@@ -2,7 +2,8 @@ import type { Clock } from "../model/index.ts";
 import { DAEMON } from "./catalogue/index.ts";
 import type { ExporterEvents, ExporterFacts } from "./facts.ts";
 import { createLive, type Live } from "./live.ts";
-import { CONTENT_TYPE, textOf } from "./page.ts";
+import { endOf, familiesOf, linesOf, type Family } from "./page.ts";
+import { negotiated } from "./negotiate.ts";
 import type { Build } from "./project.ts";
 import { createProjection } from "./projection.ts";
 import { Samples } from "./samples.ts";
@@ -22,8 +23,11 @@ export interface ExporterOptions extends Build {
 }
 
 export interface Exporter {
-  /** The whole page. Never rejects: a part that fails is left as it was, and `…_scrape_collector_success` says so. */
-  render(): Promise<{ readonly contentType: string; readonly text: string }>;
+  /**
+   * The whole page, in the format that `accept` (the header of that name) prefers. Never rejects: a part that fails is
+   * left as it was, and `…_scrape_collector_success` says so.
+   */
+  render(accept?: string): Promise<{ readonly contentType: string; readonly text: string }>;
   readonly events: ExporterEvents;
 }
 
@@ -35,13 +39,15 @@ export function createExporter(options: ExporterOptions): Exporter {
   const projection = createProjection({ facts: options.facts, build: options, tally, clock });
   const tell = onceWhileBroken(options.onProblem);
   return {
-    async render() {
-      const { text, sources, ...facts } = await projection();
+    async render(accept) {
+      const { format, contentType } = negotiated(accept);
+      const { text, sources, ...facts } = projection();
       tell("facts", facts);
-      const own = await ownText(live, clock);
+      const { families, source, ...own } = await ownFamilies(live, clock);
       tell("process", own);
-      const health = await textOf(healthOf([...sources, own.source]));
-      return { contentType: CONTENT_TYPE, text: [text, own.text, health].filter((part) => part !== "").join("\n") };
+      const health = familiesOf(healthOf([...sources, source]));
+      const page = `${text(format)}${linesOf([...families, ...health], format)}${endOf(format)}`;
+      return { contentType, text: page };
     },
     events: {
       runEnded: (record) => tally.runEnded(record),
@@ -54,11 +60,11 @@ export function createExporter(options: ExporterOptions): Exporter {
 
 type Source = ExporterFacts["sources"][number];
 
-async function ownText(live: Live, clock: Clock) {
+async function ownFamilies(live: Live, clock: Clock) {
   const began = clock.now();
-  const read = await live.text().then(
-    (text) => ({ text }),
-    (error: unknown) => ({ text: "", problem: error }),
+  const read = await live.families().then(
+    (families) => ({ families }),
+    (error: unknown) => ({ families: [] as readonly Family[], problem: error }),
   );
   const seconds = Math.max(0, clock.now() - began) / 1000;
   return { ...read, source: { name: "process", ok: !("problem" in read), seconds } };
@@ -76,7 +82,7 @@ function healthOf(sources: readonly Source[]): Samples {
 /** A page is asked for every few seconds: one line of the log tells of a broken part, not thousands. */
 function onceWhileBroken(onProblem: ExporterOptions["onProblem"]) {
   const broken = new Set<string>();
-  return (part: "facts" | "process", result: { readonly text?: string; readonly problem?: unknown }): void => {
+  return (part: "facts" | "process", result: { readonly problem?: unknown }): void => {
     if (!("problem" in result)) broken.delete(part);
     else if (!broken.has(part)) {
       broken.add(part);

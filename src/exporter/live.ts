@@ -1,12 +1,21 @@
-import { collectDefaultMetrics, Counter, Histogram, Registry } from "prom-client";
+import {
+  collectDefaultMetrics,
+  Counter,
+  Histogram,
+  Registry,
+  type MetricObjectWithValues,
+  type MetricValue,
+} from "prom-client";
 import { DAEMON, PROCESS, type Metric } from "./catalogue/index.ts";
 import type { ExporterEvents } from "./facts.ts";
+import type { Family } from "./page.ts";
 
+const FAMILY_TYPES = ["gauge", "counter", "histogram"] as const;
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
 /** What is measured as it happens and belongs to no scenario: HTTP, waiting in the queue, the process. */
 export interface Live extends Pick<ExporterEvents, "runBegan" | "httpAnswered"> {
-  text(): Promise<string>;
+  families(): Promise<readonly Family[]>;
 }
 
 export function createLive(ofProcess: boolean): Live {
@@ -25,9 +34,20 @@ export function createLive(ofProcess: boolean): Live {
       answers.inc({ handler, method: METHODS.has(method) ? method : "other", code: String(code) });
       durations.observe({ handler }, waited(seconds));
     },
-    // Delays of the event loop are no numbers until the first was measured: absent, as everything not measured.
-    text: async () => (await registry.metrics()).replaceAll(/^.* Nan\n/gm, ""),
+    families: async () => (await registry.getMetricsAsJSON()).map(familyOf),
   };
+}
+
+/** prom-client's own text would lose the endings of its counters for good once it was asked for OpenMetrics. */
+function familyOf({ name, help, type, values }: MetricObjectWithValues<MetricValue<string>>): Family {
+  const samples = values.map((value) => ({
+    name: "metricName" in value && typeof value.metricName === "string" ? value.metricName : name,
+    ...{ labels: value.labels, value: value.value },
+  }));
+  const known = FAMILY_TYPES.find((word) => String(type) === word);
+  if (known === undefined) throw new Error(`${name} is a ${String(type)}, which the page has no lines for`);
+  // Delays of the event loop are no numbers until the first was measured: absent, as everything not measured.
+  return { name, help, type: known, samples: samples.filter(({ value }) => Number.isFinite(value)) };
 }
 
 /** A clock that was set back while something lasted must not make the histogram throw. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../model/index.ts";
 import type { ExporterFacts } from "./facts.ts";
-import { textOf } from "./page.ts";
+import { familiesOf, linesOf, type Family, type Format } from "./page.ts";
 import { project, type Build } from "./project.ts";
 import { Samples } from "./samples.ts";
 import type { Tally } from "./tally.ts";
@@ -10,7 +10,7 @@ type Sources = ExporterFacts["sources"];
 
 export interface Projection {
   /** Of the newest facts that could be shown. */
-  readonly text: string;
+  readonly text: (format: Format) => string;
   /** Those of these facts, and `facts` itself. */
   readonly sources: Sources;
   /** Why the newest facts could not be shown. */
@@ -24,14 +24,39 @@ export interface ProjectionInput {
   readonly clock: Clock;
 }
 
+interface Shown {
+  readonly facts?: unknown;
+  readonly version: number;
+  readonly text: (format: Format) => string;
+}
+
+/** Written when it is first asked for, in each format. */
+function onceEach(families: readonly Family[]): (format: Format) => string {
+  const texts = new Map<Format, string>();
+  return (format) => {
+    const text = texts.get(format) ?? linesOf(families, format);
+    texts.set(format, text);
+    return text;
+  };
+}
+
+function problemIn(work: () => void): { readonly problem?: unknown } {
+  try {
+    work();
+    return {};
+  } catch (error) {
+    return { problem: error };
+  }
+}
+
 /**
  * Everything that follows from facts and counts, written anew only when one of them has changed. Facts that cannot be
  * had or shown leave the text as it was.
  */
-export function createProjection(input: ProjectionInput): () => Promise<Projection> {
-  let shown: { readonly facts?: unknown; readonly version: number; readonly text: string } = { version: -1, text: "" };
+export function createProjection(input: ProjectionInput): () => Projection {
+  let shown: Shown = { version: -1, text: () => "" };
   let sources: Sources = [];
-  const update = async (): Promise<void> => {
+  const update = (): void => {
     const { sources: asked, ...facts } = input.facts();
     sources = asked;
     const version = input.tally.version();
@@ -40,16 +65,13 @@ export function createProjection(input: ProjectionInput): () => Promise<Projecti
     const samples = new Samples();
     project({ ...facts, sources: asked }, input.build, samples);
     input.tally.collect(facts.scenarios, samples);
-    shown = { facts, version, text: await textOf(samples) };
+    shown = { facts, version, text: onceEach(familiesOf(samples)) };
   };
-  return async () => {
+  return () => {
     const began = input.clock.now();
-    const problem = await update().then(
-      () => undefined,
-      (error: unknown) => ({ problem: error }),
-    );
+    const problem = problemIn(update);
     const seconds = Math.max(0, input.clock.now() - began) / 1000;
-    const own = { name: "facts", ok: problem === undefined, seconds };
+    const own = { name: "facts", ok: !("problem" in problem), seconds };
     return { text: shown.text, sources: [...sources, own], ...problem };
   };
 }

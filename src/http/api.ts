@@ -86,8 +86,8 @@ export interface ProbeTargets {
 /** What the routes ask of the daemon. http knows nothing else of it. */
 export interface Api {
   ready(): Readiness;
-  /** Text in Prometheus' format with its content type; from memory, whatever else is down. */
-  metrics(): Promise<{ readonly contentType: string; readonly text: string }>;
+  /** A page for Prometheus in the format that the header Accept prefers; from memory, whatever else is down. */
+  metrics(accept: string | undefined): Promise<{ readonly contentType: string; readonly text: string }>;
   /** All problems of a configuration that was not taken; none: it was. */
   reload(): Promise<{ readonly problems: readonly Diagnostic[] }>;
   /** What the status page shows; from memory where the database is away. */

@@ -136,7 +136,8 @@ function askedOf(request: Request, route: Route, api: Api): { readonly asked: As
   const nothing = route.body === "Nothing" ? checked(SHAPES.Nothing, body ?? {}, "body") : undefined;
   if (nothing !== undefined && "answer" in nothing) return nothing;
   const runId = written !== undefined && isRunId(written) ? written : undefined;
-  return { asked: { api, query: { ...request.query }, body, idempotencyKey, id: runId, name: pageName(name) } };
+  const accept = request.get("accept");
+  return { asked: { api, query: { ...request.query }, body, idempotencyKey, accept, id: runId, name: pageName(name) } };
 }
 
 /** No path, no other folder: what is not such a name is no page. */

@@ -10,6 +10,8 @@ export interface Asked {
   /** Parsed JSON; undefined when there was none. */
   readonly body: unknown;
   readonly idempotencyKey: string | undefined;
+  /** The header of that name. */
+  readonly accept: string | undefined;
   /** The `:id` of the path, only where the path has one. */
   readonly id: RunId | undefined;
   /** The `:name` of the path, only where the path has one and it is a name of a page: `word-word.md`. */

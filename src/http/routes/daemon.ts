@@ -13,11 +13,11 @@ const metrics: Route = {
   path: "/metrics",
   access: "read",
   name: "metrics",
-  summary: "Gauges and counters in Prometheus' text format, from memory.",
+  summary: "Gauges and counters for Prometheus, as text or OpenMetrics (by Accept), from memory.",
   answers: { 200: { description: "Metrics.", contentType: "text/plain" } },
-  handle: async ({ api }) => {
-    const { contentType, text: body } = await api.metrics();
-    return text(contentType, body);
+  handle: async ({ api, accept }) => {
+    const { contentType, text: body } = await api.metrics(accept);
+    return { ...text(contentType, body), headers: { vary: "Accept" } };
   },
 };
 
