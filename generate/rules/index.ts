@@ -5,6 +5,7 @@ import { objectiveAlerts } from "./objectives.ts";
 import { recordingRules } from "./recording.ts";
 import { alertOf, type AlertRule } from "./rule.ts";
 import { runAlerts } from "./runs.ts";
+import { scaledYaml } from "./scale.ts";
 import { uptimeAlerts } from "./uptime-alerts.ts";
 import { uptimePeriodRecordings, uptimeRecordings } from "./uptime.ts";
 
@@ -18,8 +19,9 @@ export interface RuleFile {
   readonly text: string;
 }
 
-export function ruleFiles(): readonly RuleFile[] {
-  return [
+/** Every file of rules; with a `scale` other than 1 those of a time that passes faster (scale.ts), for tests. */
+export function ruleFiles(scale = 1): readonly RuleFile[] {
+  const files = [
     fileOf("recording", recordingRules()),
     fileOf("objectives", objectiveAlerts().map(alertOf)),
     fileOf("runs", runAlerts().map(alertOf)),
@@ -28,6 +30,7 @@ export function ruleFiles(): readonly RuleFile[] {
     fileOf("uptime-period", uptimePeriodRecordings(), "2m"),
     fileOf("daemon", daemonAlerts().map(alertOf)),
   ];
+  return files.map(({ path, text }) => ({ path, text: scaledYaml(text, scale) }));
 }
 
 function fileOf(name: string, rules: readonly object[], interval = "30s"): RuleFile {
