@@ -8,6 +8,7 @@ import {
   type Target,
 } from "../model/index.ts";
 import { formatDuration } from "./quantity.ts";
+import { promptsShown } from "./prompts-text.ts";
 import { isSecretName } from "./scenarios.ts";
 
 const REDACTED = "<redacted>";
@@ -56,6 +57,8 @@ function scenarioShown(scenario: Scenario): unknown {
     pattern: patternShown(scenario.load),
     objectives: Object.fromEntries(scenario.objectives.map(({ measurement, condition }) => [measurement, condition])),
     params: scenario.params,
+    prompts: scenario.prompts && promptsShown(scenario.prompts),
+    cache: scenario.cache,
     env: Object.fromEntries(
       Object.entries(scenario.env).map(([key, value]) => [key, isSecretName(key) ? REDACTED : value]),
     ),

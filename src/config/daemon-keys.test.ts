@@ -21,6 +21,7 @@ beforeAll(async () => {
   await mkdir(join(at.folder, "load_tests"));
   await writeFile(join(at.folder, "load_tests/a.ts"), "export default function () {}");
   await writeFile(join(at.folder, "web.yml"), "{}");
+  await writeFile(join(at.folder, "own.jsonl"), '"hello"\n');
 });
 
 /** Every key there is. */
@@ -50,6 +51,18 @@ scenarios:
       jitter: 0.5s
       blackout: [{ from: "08:00", to: "18:00", days: MON-FRI }, { from: "22:00", to: "01:00" }]
       paused: true
+    prompts:
+      distinct: 200
+      conversations: 5000
+      repeat: { zipf: 1.1 }
+      prefixes: { count: 5, tokens: 50 }
+      turns: { min: 1, max: 3 }
+      prompt_tokens: { median: 60, spread: 0.5, max: 500 }
+      output_tokens: 128
+      seed: 7
+    cache: cold
+  own-prompts:
+    { script: load_tests/a.ts, target: chatbot, pattern: smoke, prompts: { file: own.jsonl, repeat: uniform } }
 scripts: load_tests
 results: { folder: results, keep_runs: 7, keep_days: 8 }
 prometheus: { url: http://127.0.0.1:9090 }

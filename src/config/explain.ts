@@ -65,7 +65,8 @@ function unknownKey(path: Path, key: string, schema: JsonSchema): Fault {
 }
 
 function nounOf(path: Path): string {
-  return path.at(-1) === "overlap" ? "overlap" : "pattern";
+  const nouns: Readonly<Record<string, string>> = { overlap: "overlap", cache: "cache state", repeat: "repeat" };
+  return nouns[String(path.at(-1))] ?? "pattern";
 }
 
 interface Choice {

@@ -4,6 +4,7 @@ import { recordOf, type Context } from "./context.ts";
 import { tooShort, unmeasurable } from "./measurable.ts";
 import { quote } from "./quantity.ts";
 import { parseObjective } from "./objective.ts";
+import { buildPrompts, checkCache } from "./prompts.ts";
 import { buildSchedule } from "./schedule.ts";
 import type { PatternInput, ScenarioInput } from "./schema.ts";
 import { findScript, type ScriptsFolder } from "./scripts.ts";
@@ -32,6 +33,8 @@ export async function buildScenario(
   checkEnvironment(input, name, context);
   const path = ["scenarios", name, "schedule"];
   const schedule = input.schedule === undefined ? undefined : buildSchedule(input.schedule, { path, context, load });
+  const prompts = await buildPrompts(input.prompts, name, context);
+  checkCache(input, name, context);
   const secrets = await fetchSecrets(input.secrets ?? {}, name, context);
   if (script === undefined || target === undefined || load === undefined) return undefined;
   return {
@@ -41,6 +44,8 @@ export async function buildScenario(
     load,
     objectives,
     params: recordOf(Object.entries(input.params ?? {})),
+    ...(prompts === undefined ? {} : { prompts }),
+    ...(input.cache === undefined ? {} : { cache: input.cache }),
     env: recordOf(Object.entries(input.env ?? {})),
     secrets,
     ...(input.max_duration === undefined ? {} : { maxSeconds: input.max_duration }),

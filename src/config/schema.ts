@@ -7,6 +7,7 @@ import { isCatalogued, MEASUREMENTS, NAME_PATTERN, PATTERN_NAMES, type Objective
 import { databaseAddress, duration, httpAddress, link, secret, text, whole } from "./fields.ts";
 import { parseObjective } from "./objective.ts";
 import { scheduleSchema } from "./schedule-schema.ts";
+import { cacheSchema, promptsSchema } from "./prompts-schema.ts";
 import { databaseSchema, queueSchema, serverSchema } from "./server-schema.ts";
 import { healthPath, uptimeSchema } from "./uptime-schema.ts";
 
@@ -163,6 +164,8 @@ export const scenarioSchema = z
       .optional(),
     secrets: z
       .record(environmentKey, secret({ description: "" }))
+    prompts: promptsSchema.optional(),
+    cache: cacheSchema.optional(),
       .meta({
         title: "mapping of secrets",
         description: "Secrets of the script, by k6/secrets; each `{ env: NAME }` or `{ file: PATH }`.",

@@ -8,10 +8,12 @@ export interface KeptSecrets {
 
 /** A scenario as its run will be, whatever the configuration becomes: without the value of any secret. */
 export function freeze(scenario: Scenario): FrozenScenario {
-  const { name, script, load, objectives, params, env, maxSeconds, target, secrets } = scenario;
-  const { resources, baseUrl } = target;
+  const { name, script, load, objectives, params, env, prompts, cache, maxSeconds, target, secrets } = scenario;
+  const { resources, metrics, baseUrl } = target;
   return {
     ...{ name, script, load, objectives, params, env, secretNames: Object.keys(secrets) },
+    ...(prompts === undefined ? {} : { prompts }),
+    ...(cache === undefined ? {} : { cache }),
     ...(maxSeconds === undefined ? {} : { maxSeconds }),
     target: { name: target.name, baseUrl, ...(resources && { resources }) },
   };
