@@ -5,6 +5,9 @@ export type PromptLines =
   | { readonly scripts: readonly Script[] }
   | { readonly problems: readonly { readonly line: number; readonly text: string }[] };
 
+/** A prompt file may be this long. */
+export const MAX_PROMPT_FILE_BYTES = 64 * 1024 * 1024;
+
 const KEYS = ["prompt", "turns", "messages", "system", "max_tokens"];
 const FORMS = 'one of "prompt" (a text), "turns" (a list of texts) or "messages" (OpenAI\'s list of role and content)';
 

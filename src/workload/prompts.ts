@@ -10,7 +10,7 @@ const MOST = 10_000_000;
 
 /** Writes the list that was declared, the same for the same spec; or all that is wrong with the spec. */
 export function promptList(spec: PromptSpec): PromptListResult {
-  const problems = problemsOf(spec);
+  const problems = specProblems(spec);
   if (problems.length > 0) return { problems };
   const prefixes = new Map<number, string>();
   const prefix = (at: number): string => {
@@ -74,7 +74,8 @@ function wordsOf(value: number, digits: number): readonly string[] {
   return Array.from({ length: digits }, (_, at) => WORDS[Math.floor(value / WORDS.length ** at) % WORDS.length] ?? "");
 }
 
-function problemsOf(spec: PromptSpec): readonly string[] {
+/** All that is wrong with a spec, each in one phrase that begins with the name of the property. */
+export function specProblems(spec: PromptSpec): readonly string[] {
   const { prefixes, repeat } = spec;
   const number = digitsFor(Math.max(1, spec.distinct));
   return [
@@ -92,7 +93,30 @@ function problemsOf(spec: PromptSpec): readonly string[] {
     ...(prefixes.tokens > 0 && prefixes.tokens < digitsFor(prefixes.count)
       ? [`prefixes.tokens must be at least ${digitsFor(prefixes.count)}, so that ${prefixes.count} prefixes can differ`]
       : []),
+    ...textProblems(spec),
   ];
+}
+
+/** Some hundred megabytes of text: it is written beside each run, and k6 holds it once. */
+const MOST_TOKENS = 20_000_000;
+
+function textProblems({ distinct, turns, promptTokens }: PromptSpec): readonly string[] {
+  const tokens = distinct * middleOf(turns) * middleOf(promptTokens);
+  if (!(tokens > MOST_TOKENS)) return [];
+  return [
+    `distinct prompts of that length would be about ${Math.round(tokens / 1e6)} million tokens; at most 20 million`,
+  ];
+}
+
+function middleOf(length: Length): number {
+  switch (length.kind) {
+    case "constant":
+      return length.value;
+    case "uniform":
+      return (length.min + length.max) / 2;
+    case "lognormal":
+      return Math.min(length.max, length.median * Math.exp(length.spread ** 2 / 2));
+  }
 }
 
 interface Range {
