@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import { createSeriesReader } from "../collect/prometheus.ts";
-import { fingerprint } from "../environment/fingerprint.ts";
+import { createSurvey } from "../environment/index.ts";
 import { runIdOf, type Config, type Reason, type RunRecord, type Scenario } from "../model/index.ts";
 import { singlePlan } from "../plan/index.ts";
 import { randomSuffix } from "../platform/ids.ts";
-import { machineFacts } from "../platform/machine.ts";
 import { writeOverview, writePages } from "../daemon/pages.ts";
 import { ownProcess } from "../platform/own-process.ts";
 import { applyRetention, createRecords, type RecordStore } from "../record/index.ts";
@@ -77,8 +76,7 @@ function depsFor(context: Context, request: RunRequest, own: { records: RecordSt
     records: own.records,
     clock: context.clock,
     plan: singlePlan(scenario),
-    environment: (engine) =>
-      fingerprint({ machine: machineFacts(), engine, chatbench: VERSION, targetUrl: scenario.target.baseUrl }),
+    survey: createSurvey(VERSION),
     onState: () => undefined,
     onProgress: (progress) => own.view.show(progress),
     onRecorded: () => own.view.end(),

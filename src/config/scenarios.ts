@@ -50,6 +50,7 @@ export async function buildScenario(
     secrets,
     ...(input.max_duration === undefined ? {} : { maxSeconds: input.max_duration }),
     ...(schedule === undefined ? {} : { schedule }),
+    ...(input.environment === undefined ? {} : { environment: input.environment }),
   };
 }
 

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { isCatalogued, MEASUREMENTS, NAME_PATTERN, PATTERN_NAMES, type Objective } from "../model/index.ts";
 import { databaseAddress, duration, httpAddress, link, secret, text, whole } from "./fields.ts";
+import { environmentSchema } from "./environment-schema.ts";
 import { parseObjective } from "./objective.ts";
 import { scheduleSchema } from "./schedule-schema.ts";
 import { cacheSchema, promptsSchema } from "./prompts-schema.ts";
@@ -179,6 +180,7 @@ export const scenarioSchema = z
     schedule: scheduleSchema.optional(),
   })
   .meta({ title: "scenario", description: "A script, a load pattern, a target and objectives." });
+    environment: environmentSchema.optional(),
 
 export const configSchema = z
   .strictObject({

@@ -1,5 +1,5 @@
 import { createSeriesReader } from "../collect/prometheus.ts";
-import { fingerprint } from "../environment/fingerprint.ts";
+import { createSurvey } from "../environment/index.ts";
 import { createExporter, type Exporter } from "../exporter/index.ts";
 import {
   runIdOf,
@@ -117,8 +117,7 @@ function runsDeps(deps: AssembleDeps, health: Health, events: RunEvents): Omit<R
     runLimit: () => config().queue.concurrentRuns,
     queueLimit: () => config().queue.length,
     newId: (at, scenario) => runIdOf(at, scenario, randomSuffix(4)),
-    environment: ({ target }, name) =>
-      fingerprint({ machine: machineFacts(), engine: name, chatbench: VERSION, targetUrl: target.baseUrl }),
+    survey: createSurvey(VERSION),
     prometheus: () => seriesDeps(health, clock),
   };
 }

@@ -1,6 +1,6 @@
 /** The shapes of requests and answers: checks, OpenAPI and the tests of real answers all come from here. */
 import { z } from "zod";
-import { isRunId, NAME_PATTERN, PATTERN_NAMES, REASON_CODES, VERDICTS } from "../model/index.ts";
+import { FINDING_RESULTS, isRunId, NAME_PATTERN, PATTERN_NAMES, REASON_CODES, VERDICTS } from "../model/index.ts";
 
 const STATES = [
   "queued",
@@ -106,6 +106,10 @@ const RunRecord = z
     comparison: z.array(z.looseObject({})),
     cost: z.looseObject({}),
     environment: z.record(z.string(), z.string()),
+    findings: z
+      .array(z.object({ check: z.string(), result: z.enum(FINDING_RESULTS), text: z.string() }))
+      .exactOptional()
+      .meta({ description: "What was looked at before the load." }),
     telemetry: z.looseObject({
       prometheus: z.enum(["complete", "incomplete", "none"]),
       reason: z.string().exactOptional(),

@@ -1,4 +1,5 @@
 export * from "./config.ts";
+export * from "./environment.ts";
 export * from "./format.ts";
 export * from "./load.ts";
 export * from "./log.ts";

@@ -10,6 +10,11 @@ export const REASON_CODES = [
   "threshold_without_data",
   "window_too_short",
   "answers_stopped",
+  "generator_saturated",
+  "warmup_unsettled",
+  "target_restarted",
+  "clock_trouble",
+  "environment_violation",
   "cache_state_wrong",
   // error
   "engine_missing",

@@ -1,3 +1,4 @@
+import type { Finding } from "./environment.ts";
 import type { PatternName } from "./load.ts";
 import type { Measurement } from "./measurement.ts";
 import type { ObjectiveResult } from "./objective.ts";
@@ -64,6 +65,8 @@ export interface RunRecord {
   readonly comparison: readonly never[];
   readonly cost: Readonly<Record<string, never>>;
   readonly environment: Environment;
+  /** What was looked at before the load; absent: nothing was (an old record, a run that did not come so far). */
+  readonly findings?: readonly Finding[];
   readonly telemetry: Telemetry;
   /** Absent where the scenario says nothing of its prompts and their cache. */
   readonly workload?: WorkloadRecord;

@@ -1,3 +1,4 @@
+import type { EnvironmentDemand } from "./environment.ts";
 import type { Load } from "./load.ts";
 import type { Objective } from "./objective.ts";
 import type { CacheState, PromptSource } from "./prompts.ts";
@@ -53,3 +54,5 @@ export interface Scenario {
   readonly maxSeconds?: number;
   readonly schedule?: SchedulePlan;
 }
+  /** Absent: `report`. */
+  readonly environment?: EnvironmentDemand;

@@ -12,3 +12,23 @@ export function isLoopback(host: string): boolean {
   if (isIP(name) === 4) return name.startsWith("127.");
   return name === "::1" || (isIP(name) === 6 && name.startsWith("::ffff:127."));
 }
+
+/**
+ * Link-local (169.254.0.0/16, fe80::/10), or another address at which clouds answer any program with credentials of the
+ * machine: no chatbot listens there.
+ */
+export function isLinkLocal(host: string): boolean {
+  const name = host
+    .toLowerCase()
+    .replace(/^\[|\]$/g, "")
+    .replace(/%.*$/, "");
+  if (METADATA.has(name.replace(/\.$/, ""))) return true;
+  const mapped = /^::ffff:(?:(\d+\.\d+\.\d+\.\d+)|([0-9a-f]{1,4}):[0-9a-f]{1,4})$/.exec(name);
+  if (mapped?.[2] !== undefined) return Number.parseInt(mapped[2], 16) === 0xa9fe;
+  const ip = mapped?.[1] ?? name;
+  if (isIP(ip) === 4) return ip.startsWith("169.254.");
+  return isIP(ip) === 6 && /^fe[89ab]/.test(ip);
+}
+
+/** AWS over IPv6, Alibaba Cloud, and the name of Google's. */
+const METADATA: ReadonlySet<string> = new Set(["fd00:ec2::254", "100.100.100.200", "metadata.google.internal"]);

@@ -1,7 +1,17 @@
 /** What a record on disk must look like: files are written by others too, and a bad one must never reach a page. */
 import { z } from "zod";
 import { workload } from "./workload-shape.ts";
-import { PATTERN_NAMES, REASON_CODES, VERDICTS, isRunId, type RunRecord, type Timeline } from "../model/index.ts";
+import {
+  CHECKS,
+  FINDING_RESULTS,
+  PATTERN_NAMES,
+  REASON_CODES,
+  VERDICTS,
+  isRunId,
+  type CheckName,
+  type RunRecord,
+  type Timeline,
+} from "../model/index.ts";
 
 const count = z.number().int().nonnegative();
 const amount = z.number().nonnegative();
@@ -95,6 +105,12 @@ const record: z.ZodType<RunRecord> = z
     scenario: text,
     target: text,
     target_url: text,
+const finding = z.object({
+  check: z.enum(Object.keys(CHECKS) as CheckName[]),
+  result: z.enum(FINDING_RESULTS),
+  text,
+});
+
     script: text,
     trigger: z.enum(["cron", "manual", "pull_request", "pre_deploy"]),
     revision: text.exactOptional(),
@@ -130,6 +146,7 @@ const point = z.object({
   latency: z.object({ min: amount, p50: amount, p90: amount, p95: amount, p99: amount, max: amount }).exactOptional(),
 });
 
+    findings: z.array(finding).exactOptional(),
 const timeline: z.ZodType<Timeline> = z.object({
   judged: z.object({ from: z.number(), to: z.number() }),
   points: z.array(point),

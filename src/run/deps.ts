@@ -1,14 +1,4 @@
-import type {
-  Clock,
-  Engine,
-  Environment,
-  Owner,
-  Plan,
-  Progress,
-  Records,
-  RunRecord,
-  SeriesReader,
-} from "../model/index.ts";
+import type { Clock, Engine, Owner, Plan, Progress, Records, RunRecord, SeriesReader, Survey } from "../model/index.ts";
 
 /** Where series go and who reads them back. */
 export interface SeriesDeps {
@@ -28,8 +18,8 @@ export interface RunDeps {
   readonly plan: Plan;
   /** This process, for the folder: whoever finds it without a record can tell whether the run died. */
   readonly owner: Owner;
-  /** Where the run takes place, for the record. */
-  readonly environment: (engine: string) => Environment;
+  /** Looks at where the run takes place, before its load. */
+  readonly survey: Survey;
   /** Absent: the run happens without. */
   readonly prometheus?: SeriesDeps;
   /** Aborted with an AbortedBy word: end the load gracefully. */

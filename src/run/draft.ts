@@ -1,6 +1,7 @@
 import {
   judgedSecondsOf,
   type Environment,
+  type Finding,
   type Instant,
   type Measurements,
   type ObjectiveResult,
@@ -49,6 +50,7 @@ export interface RecordInput {
   readonly startedAt: Instant;
   readonly endedAt: Instant;
   readonly environment: Environment;
+  readonly findings?: readonly Finding[];
   readonly telemetry: Telemetry;
   readonly trials: readonly Trial[];
 }
@@ -78,6 +80,7 @@ export function recordOf(input: RecordInput): RunRecord {
     comparison: [],
     cost: {},
     environment: input.environment,
+    ...(input.findings === undefined ? {} : { findings: input.findings }),
     telemetry: input.telemetry,
     trials: input.trials.map(trialRecord),
   };

@@ -72,7 +72,7 @@ async function run(engine: Engine, objectives: readonly Objective[] = [], more: 
       clock: { now: () => 5000, sleep: async () => Promise.resolve() },
       plan: singlePlan(scenario),
       owner: { host: "here", pid: 7, startTime: "1" },
-      environment: (name) => ({ engine: name }),
+      survey: ({ engine: name }) => Promise.resolve({ environment: { engine: name }, findings: [] }),
       onState: () => undefined,
       stop: new AbortController().signal,
       kill: new AbortController().signal,

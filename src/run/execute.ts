@@ -1,9 +1,18 @@
-import { reason, type OpenedRun, type Reason, type RunRecord, type Telemetry, type Timeline } from "../model/index.ts";
+import {
+  reason,
+  type OpenedRun,
+  type Reason,
+  type RunRecord,
+  type Scenario,
+  type Telemetry,
+  type Timeline,
+} from "../model/index.ts";
 import { TAKEN, type RunDeps } from "./deps.ts";
 import { recordOf, type RecordInput, type RunRequest } from "./draft.ts";
 import { freeze } from "./freeze.ts";
 import { keep } from "./keep.ts";
 import { settleRun, unjudged } from "./settle.ts";
+import { refusalOf, surroundingsOf } from "./surroundings.ts";
 import { NO_LOAD, NOT_READ, NOTHING_SENT, readBack } from "./telemetry.ts";
 import { runTrials, type DoneTrials } from "./trials.ts";
 
@@ -35,7 +44,14 @@ export async function executeRun(request: RunRequest, deps: RunDeps): Promise<Ex
   }
   const version = await deps.engine.version().catch(unexpected);
   const name = "version" in version ? `${deps.engine.name} ${version.version}` : deps.engine.name;
-  const environment = deps.environment(name);
+  const { environment, findings } = await surroundingsOf({ scenario: request.scenario, engine: name, facts: {} }, deps);
+  const around = { environment, ...(findings.length > 0 && { findings }) };
+  const unfit = "problem" in version ? undefined : refusalOf(request.scenario, findings);
+  if (unfit !== undefined) {
+    const record = await keep(finish({ settled: unfit, ...around, trials: [] }), undefined, deps.records);
+    deps.onRecorded(record);
+    return { record };
+  }
 
   deps.onState("running");
   const done: DoneTrials =
@@ -48,14 +64,19 @@ export async function executeRun(request: RunRequest, deps: RunDeps): Promise<Ex
 
   deps.onState("judging");
   const settled = wasTaken(deps) ? unjudged(OWNER_SILENT, request.scenario, "lost") : settleRun(done, request.scenario);
-  const record = await keep(finish({ settled, environment, trials: done.trials }), done.timeline, deps.records);
+  const record = await keep(finish({ settled, ...around, trials: done.trials }), done.timeline, deps.records);
   deps.onRecorded(record);
   if (record.state === "lost" || (record.state === "error" && done.trials.length === 0)) return { record };
-  return await withTelemetry(record, done, deps);
+  const { traffic } = request.scenario;
+  return await withTelemetry(record, { ...done, ...(traffic && { traffic }) }, deps);
 }
 
 /** What the series in Prometheus say of the same run: told later, it changes no verdict. */
-async function withTelemetry(record: RunRecord, done: DoneTrials, deps: RunDeps): Promise<ExecutedRun> {
+async function withTelemetry(
+  record: RunRecord,
+  done: DoneTrials & Pick<Scenario, "traffic">,
+  deps: RunDeps,
+): Promise<ExecutedRun> {
   const reader = deps.prometheus?.reader;
   const telemetry = await readBack(
     { id: record.id as RunRequest["id"], ...done, ...(reader && { reader }) },

@@ -15,7 +15,9 @@ export function freeze(scenario: Scenario): FrozenScenario {
     ...(prompts === undefined ? {} : { prompts }),
     ...(cache === undefined ? {} : { cache }),
     ...(maxSeconds === undefined ? {} : { maxSeconds }),
-    target: { name: target.name, baseUrl, ...(resources && { resources }) },
+    ...(scenario.traffic && { traffic: scenario.traffic }),
+    ...(scenario.environment && { environment: scenario.environment }),
+    target: { name: target.name, baseUrl, ...(resources && { resources }), ...(metrics && { metrics }) },
   };
 }
 

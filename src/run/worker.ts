@@ -2,7 +2,6 @@ import type {
   AbortedBy,
   Clock,
   Engine,
-  Environment,
   Instance,
   Log,
   Progress,
@@ -12,6 +11,7 @@ import type {
   RunRecord,
   RunStore,
   Scenario,
+  Survey,
 } from "../model/index.ts";
 import { reason } from "../model/index.ts";
 import { singlePlan } from "../plan/index.ts";
@@ -59,7 +59,7 @@ export interface WorkerDeps {
   readonly scenarios: () => readonly Scenario[];
   /** Most runs at work at the same time. */
   readonly runLimit: () => number;
-  readonly environment: (scenario: Scenario, engine: string) => Environment;
+  readonly survey: Survey;
   /** Asked anew for each run; undefined: the run happens without. */
   readonly prometheus: () => Promise<SeriesDeps | undefined>;
   /** What other daemons left behind; before the first run, and after each beat. */
@@ -194,13 +194,13 @@ async function work(state: State, one: LiveRun): Promise<void> {
 }
 
 async function depsOf(scenario: Scenario, state: State, one: LiveRun): Promise<Omit<RunDeps, "onRecorded">> {
-  const { engine, records, clock, instance, environment, prometheus } = state.deps;
+  const { engine, records, clock, instance, survey, prometheus } = state.deps;
   const series = await prometheus();
   return {
     ...{ engine, records, clock, plan: singlePlan(scenario), owner: ownerOf(instance) },
     ...{ stop: one.stop.signal, kill: one.kill.signal },
     ...(series && { prometheus: series }),
-    environment: (name) => environment(scenario, name),
+    survey,
     onState(now) {
       one.state = now;
       void tellState(one, state);

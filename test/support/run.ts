@@ -51,7 +51,7 @@ export async function benchmark<T>(input: RunInput, read: (ran: Ran) => Promise<
         clock: systemClock,
         plan: singlePlan(scenario),
         owner: await ownProcess(),
-        environment: (name) => ({ engine: name }),
+        survey: ({ engine: name }) => Promise.resolve({ environment: { engine: name }, findings: [] }),
         onState: () => undefined,
         stop: stop.signal,
         kill: kill.signal,

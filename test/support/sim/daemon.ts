@@ -49,7 +49,7 @@ export function startDaemon(world: SimWorld, host = "here"): SimDaemon {
     clock: { now: () => world.clock.now(), sleep: (...input) => mortal(world.clock).sleep(...input) },
     instance: { id: `daemon-${pid}`, host, pid, startTime: `${pid}` },
     isAlive: (owner: Owner) => Promise.resolve(world.alive.has(owner.pid)),
-    environment: () => ({}),
+    survey: () => Promise.resolve({ environment: {}, findings: [] }),
     prometheus: () => Promise.resolve(undefined),
     scenarios: world.scenarios,
     runLimit: () => world.concurrentRuns ?? 2,

@@ -1,0 +1,1 @@
+export { createSurvey } from "./survey.ts";

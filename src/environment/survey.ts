@@ -1,0 +1,68 @@
+import type { Surroundings, Survey, SurveyRequest } from "../model/index.ts";
+import { systemClock } from "../platform/clock.ts";
+import { cpuTimes } from "../platform/cpu-times.ts";
+import { machineFacts } from "../platform/machine.ts";
+import { systemFacts } from "../platform/system-facts.ts";
+import { addressesOf, connectSeconds } from "../platform/tcp.ts";
+import type { EnvironmentFacts, ReachFacts } from "./facts.ts";
+import { findingsOf } from "./findings.ts";
+import { fingerprint } from "./fingerprint.ts";
+
+/** Enough for a median that one late answer does not move. */
+const CONNECTIONS = 15;
+const CONNECT_TIMEOUT_MS = 1000;
+/** The system counts CPU time in hundredths of a second: half a second of each core tells to about 2 %. */
+const LOAD_MS = 500;
+
+/** Looks at this machine, at the way to the target and at what the target's sources said; in about half a second. */
+export function createSurvey(chatbench: string): Survey {
+  return async (request) => await surveyOf(request, chatbench);
+}
+
+async function surveyOf(request: SurveyRequest, chatbench: string): Promise<Surroundings> {
+  const facts = await factsOf(request);
+  return {
+    environment: fingerprint({ facts, engine: request.engine, chatbench }),
+    findings: findingsOf(facts),
+  };
+}
+
+/** First how busy the machine is, alone: the other questions are work too. */
+async function factsOf({ scenario, facts: target }: SurveyRequest): Promise<EnvironmentFacts> {
+  const load = await otherLoad();
+  const [system, reach] = await Promise.all([systemFacts(), reachOf(new URL(scenario.target.baseUrl))]);
+  const { postgres, redis } = scenario.target;
+  return {
+    ...{ machine: machineFacts(), system, reach, target, load },
+    configured: { postgres: postgres !== undefined, redis: redis !== undefined },
+    users: scenario.load.stages === null ? undefined : scenario.load.users,
+  };
+}
+
+async function otherLoad(): Promise<EnvironmentFacts["load"]> {
+  const before = await cpuTimes();
+  await systemClock.sleep(LOAD_MS);
+  const after = await cpuTimes();
+  const total = after.total - before.total;
+  if (!(total > 0)) return undefined;
+  return { busy: (after.busy - before.busy) / total, stolen: (after.stolen - before.stolen) / total };
+}
+
+/** One connection after the other, each closed at once: nothing is sent, so that no chatbot has to answer. */
+async function reachOf(url: URL): Promise<ReachFacts> {
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const port = Number(url.port === "" ? (url.protocol === "https:" ? 443 : 80) : url.port);
+  const addresses = await addressesOf(host);
+  const connects: number[] = [];
+  let problem = addresses.length === 0 ? "ENOTFOUND" : undefined;
+  for (const address of addresses) {
+    problem = undefined;
+    while (connects.length < CONNECTIONS && problem === undefined) {
+      const one = await connectSeconds({ host: address, port, timeoutMs: CONNECT_TIMEOUT_MS });
+      if (typeof one === "number") connects.push(one);
+      else ({ problem } = one);
+    }
+    if (connects.length > 0) break;
+  }
+  return { host, port, addresses, connectSeconds: connects, ...(problem !== undefined && { problem }) };
+}
