@@ -31,7 +31,7 @@ export interface FetchLimits {
   readonly send?: {
     readonly method: "GET" | "POST";
     readonly headers: Readonly<Record<string, string>>;
-    readonly body?: string;
+    readonly body?: string | Uint8Array<ArrayBuffer>;
   };
 }
 
