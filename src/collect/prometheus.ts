@@ -1,4 +1,4 @@
-import type { Clock, Instant, RunId, SeriesReader } from "../model/index.ts";
+import type { Clock, Instant, RunId, SeriesReader, Traffic } from "../model/index.ts";
 import { isRunId, reason } from "../model/index.ts";
 import { fetchJson } from "../platform/network.ts";
 
@@ -24,14 +24,14 @@ type Answer = { readonly requests: number } | { readonly trouble: string };
  * Reads again until the number stays the same twice, for at most five seconds.
  */
 export function createSeriesReader(deps: SeriesReaderDeps): SeriesReader {
-  const ask = (id: RunId): Promise<Answer> => askOnce(deps, id);
   return {
-    async requestsOf(id) {
+    async requestsOf(id, traffic = "http") {
+      const ask = (): Promise<Answer> => askOnce(deps, id, traffic);
       const until = deps.clock.now() + PATIENCE_MS;
-      let before: Answer = await ask(id);
+      let before: Answer = await ask();
       while (deps.clock.now() < until) {
         await deps.clock.sleep(POLL_MS);
-        const now = await ask(id);
+        const now = await ask();
         if ("requests" in now && "requests" in before && now.requests === before.requests && now.requests > 0) break;
         before = now;
       }
@@ -42,18 +42,19 @@ export function createSeriesReader(deps: SeriesReaderDeps): SeriesReader {
   };
 }
 
-async function askOnce(deps: SeriesReaderDeps, id: RunId): Promise<Answer> {
-  const url = queryUrl(deps.url, { query: requestsQuery(id, deps.clock.now()), at: deps.clock.now() });
+async function askOnce(deps: SeriesReaderDeps, id: RunId, traffic: Traffic): Promise<Answer> {
+  const url = queryUrl(deps.url, { query: requestsQuery(id, deps.clock.now(), traffic), at: deps.clock.now() });
   const answer = await fetchJson(url, { timeoutMs: deps.timeoutMs ?? 5_000, maxBytes: 1_000_000 });
   if ("problem" in answer) return { trouble: answer.problem };
   return sumIn(answer.body) ?? { trouble: `status ${answer.status}, ${errorIn(answer.body)}` };
 }
 
 /** PromQL for the run's number of requests. A run id has no character that would need escaping: its pattern is checked. */
-export function requestsQuery(id: RunId, now: Instant): string {
+export function requestsQuery(id: RunId, now: Instant, traffic: Traffic = "http"): string {
   if (!isRunId(id)) throw new Error("not a run id");
   const seconds = Math.ceil((now - startOf(id)) / 1_000) + 2 * SLACK_SECONDS;
-  return `sum(last_over_time(k6_http_reqs_total{testid="${id}"}[${seconds}s]))`;
+  const counter = traffic === "http" ? "k6_http_reqs_total" : "k6_chatbench_exchanges_total";
+  return `sum(last_over_time(${counter}{testid="${id}"}[${seconds}s]))`;
 }
 
 /** A run id begins with the instant of its trigger, which lies before its first request. */

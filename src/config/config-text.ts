@@ -63,6 +63,7 @@ function scenarioShown(scenario: Scenario): unknown {
       Object.entries(scenario.env).map(([key, value]) => [key, isSecretName(key) ? REDACTED : value]),
     ),
     secrets: mapped(scenario.secrets, () => REDACTED),
+    traffic: scenario.traffic,
     max_duration: maxSeconds === undefined ? undefined : duration(maxSeconds),
     schedule: schedule && scheduleShown(schedule),
   };

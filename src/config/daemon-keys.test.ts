@@ -43,6 +43,7 @@ scenarios:
     env: { LANGUAGE: de, VERSION: "1.0" }
     secrets: { API_KEY: { env: KEY } }
     max_duration: 20m
+    traffic: stream
     schedule:
       cron: "0 4 * * *"
       timezone: Europe/Berlin

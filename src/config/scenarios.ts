@@ -48,9 +48,10 @@ export async function buildScenario(
     ...(input.cache === undefined ? {} : { cache: input.cache }),
     env: recordOf(Object.entries(input.env ?? {})),
     secrets,
+    ...(input.traffic === undefined ? {} : { traffic: input.traffic }),
     ...(input.max_duration === undefined ? {} : { maxSeconds: input.max_duration }),
-    ...(schedule === undefined ? {} : { schedule }),
     ...(input.environment === undefined ? {} : { environment: input.environment }),
+    ...(schedule === undefined ? {} : { schedule }),
   };
 }
 

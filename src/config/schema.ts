@@ -3,12 +3,13 @@
  * docs/configuration.md all come from it.
  */
 import { z } from "zod";
-import { isCatalogued, MEASUREMENTS, NAME_PATTERN, PATTERN_NAMES, type Objective } from "../model/index.ts";
+import { isCatalogued, MEASUREMENTS, NAME_PATTERN, PATTERN_NAMES, TRAFFICS, type Objective } from "../model/index.ts";
 import { databaseAddress, duration, httpAddress, link, secret, text, whole } from "./fields.ts";
 import { environmentSchema } from "./environment-schema.ts";
 import { parseObjective } from "./objective.ts";
-import { scheduleSchema } from "./schedule-schema.ts";
 import { cacheSchema, promptsSchema } from "./prompts-schema.ts";
+import { scheduleSchema } from "./schedule-schema.ts";
+import { metricsSchema, resourcesSchema } from "./sources-schema.ts";
 import { databaseSchema, queueSchema, serverSchema } from "./server-schema.ts";
 import { healthPath, uptimeSchema } from "./uptime-schema.ts";
 
@@ -50,15 +51,8 @@ export const targetSchema = z
       })
       .meta({ title: "mapping", description: "The chatbot's Redis." })
       .optional(),
-    resources: z
-      .strictObject({
-        node_exporter: httpAddress({
-          description: "Metrics address of a node_exporter on the chatbot's machine: its CPU, memory and network.",
-          examples: ["http://127.0.0.1:9100/metrics"],
-        }).optional(),
-      })
-      .meta({ title: "mapping", description: "Where the resource usage of the chatbot can be read." })
-      .optional(),
+    resources: resourcesSchema.optional(),
+    metrics: metricsSchema.optional(),
     uptime: uptimeSchema.optional(),
     health_path: healthPath.optional(),
   })
@@ -144,6 +138,15 @@ export const scenarioSchema = z
       examples: ["load_tests/k6_api_test.ts"],
     }),
     target: text({ description: "Name of one of the `targets`.", examples: ["chatbot"] }),
+    traffic: z
+      .enum(TRAFFICS)
+      .meta({
+        title: "traffic",
+        description:
+          "What one request of the script is. `http` (the default): an answer of k6/http. `stream`: a streamed answer, timed token by token by the stream probe that is started beside k6. `websocket`: a message and its streamed answer over a WebSocket, timed by the script.",
+        examples: ["stream"],
+      })
+      .optional(),
     pattern: patternSchema,
     objectives: objectivesSchema.optional(),
     params: z
@@ -155,6 +158,8 @@ export const scenarioSchema = z
         examples: [{ path: "/api/chat", turns: 3 }],
       })
       .optional(),
+    prompts: promptsSchema.optional(),
+    cache: cacheSchema.optional(),
     env: z
       .record(environmentKey, text({ description: "" }))
       .meta({
@@ -165,8 +170,6 @@ export const scenarioSchema = z
       .optional(),
     secrets: z
       .record(environmentKey, secret({ description: "" }))
-    prompts: promptsSchema.optional(),
-    cache: cacheSchema.optional(),
       .meta({
         title: "mapping of secrets",
         description: "Secrets of the script, by k6/secrets; each `{ env: NAME }` or `{ file: PATH }`.",
@@ -177,10 +180,10 @@ export const scenarioSchema = z
       description: "A trial that lasts longer is ended as a timeout. Left out: what k6 says it can last, and a minute.",
       examples: ["20m"],
     }).optional(),
+    environment: environmentSchema.optional(),
     schedule: scheduleSchema.optional(),
   })
   .meta({ title: "scenario", description: "A script, a load pattern, a target and objectives." });
-    environment: environmentSchema.optional(),
 
 export const configSchema = z
   .strictObject({

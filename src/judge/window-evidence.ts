@@ -19,10 +19,11 @@ interface Bounds {
  * between those of rank q(n-1) rounded down and up. So a quantile that meets the limit proves floor(q(n-1)) + 1
  * answers, one that misses it leaves at most ceil(q(n-1)). Failed answers are among them, but are not judged.
  */
-function meetingAnswers({ requests, failed, latency }: TimelinePoint, objective: Objective): Bounds {
+function meetingAnswers({ requests, failed, latency, ofGood }: TimelinePoint, objective: Objective): Bounds {
   const good = requests - failed;
   if (latency === undefined || requests === 0 || objective.comparator.startsWith(">")) return { low: 0, high: good };
   const { min, p50, p90, p95, p99, max } = latency;
+  const timed = ofGood === true ? good : requests;
   const inner = [
     [0.5, p50],
     [0.9, p90],
@@ -30,15 +31,15 @@ function meetingAnswers({ requests, failed, latency }: TimelinePoint, objective:
     [0.99, p99],
   ] as const;
   let low = meets(min, objective) ? 1 : 0;
-  let high = meets(max, objective) ? requests : requests - 1;
+  let high = meets(max, objective) ? timed : timed - 1;
   if (!meets(min, objective)) high = 0;
-  if (meets(max, objective)) low = requests;
+  if (meets(max, objective)) low = timed;
   for (const [q, value] of inner) {
-    const rank = q * (requests - 1);
+    const rank = q * (timed - 1);
     if (meets(value, objective)) low = Math.max(low, Math.floor(rank - EPSILON) + 1);
     else high = Math.min(high, Math.ceil(rank + EPSILON));
   }
-  return { low: Math.min(good, Math.max(0, low - failed)), high: Math.max(0, Math.min(good, high)) };
+  return { low: Math.min(good, Math.max(0, low - (timed - good))), high: Math.max(0, Math.min(good, high)) };
 }
 
 /** Sums over all points before each index. */

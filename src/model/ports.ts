@@ -17,8 +17,9 @@ import type {
 import type { CacheState, PromptList } from "./prompts.ts";
 import type { Reason } from "./reason.ts";
 import type { RunRecord, Trigger } from "./run.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Scenario, Target, Traffic } from "./scenario.ts";
 import type { SlotOutcome } from "./schedule.ts";
+import type { Secret } from "./secret.ts";
 
 export interface Clock {
   now(): Instant;
@@ -45,6 +46,24 @@ export interface Progress {
   readonly errorRatio?: number;
 }
 
+/** A stream probe at work, and how a script reaches it. */
+export interface ProbeAccess {
+  /** Addresses on the loopback interface, separated by commas: a user takes one of them and stays with it. */
+  readonly url: string;
+  /** Of this run alone; reaches the script by the engine's environment, never by argv. */
+  readonly token: Secret;
+}
+
+export interface RunningProbe extends ProbeAccess {
+  /** Ends it, at once; the problem is that it had ended before, by itself. */
+  stop(): Promise<{ readonly problem?: Reason }>;
+}
+
+/** Reads streamed answers of a target beside an engine that cannot time their tokens. */
+export interface Probes {
+  start(target: Target): Promise<{ readonly probe: RunningProbe } | { readonly problem: Reason }>;
+}
+
 export interface TrialWork {
   readonly runId: RunId;
   readonly index: number;
@@ -59,6 +78,8 @@ export interface TrialWork {
   readonly prompts?: PromptList;
   /** What a cache is to know of the prompts before the judged window. */
   readonly cache?: CacheState;
+  /** Of a scenario with the traffic `stream`. */
+  readonly probe?: ProbeAccess;
 }
 
 export interface TrialWatch {
@@ -122,8 +143,8 @@ export interface RunFolderList {
 
 /** Reads a finished run's series back. */
 export interface SeriesReader {
-  /** Requests that Prometheus holds for this run, or why that cannot be known. */
-  requestsOf(id: RunId): Promise<{ readonly requests: number } | { readonly problem: Reason }>;
+  /** Requests (by traffic: exchanges) that Prometheus holds for this run, or why that cannot be known. */
+  requestsOf(id: RunId, traffic?: Traffic): Promise<{ readonly requests: number } | { readonly problem: Reason }>;
 }
 
 /**

@@ -32,12 +32,27 @@ export interface Target {
   readonly healthPath?: string;
 }
 
+/**
+ * What one request of the load is: `http`, an answer of k6/http; else an exchange, one message and its whole streamed
+ * answer, read by the stream probe (`stream`) or by the script itself (`websocket`).
+ */
+export const TRAFFICS = ["http", "stream", "websocket"] as const;
+export type Traffic = (typeof TRAFFICS)[number];
+
+/** What makes the load: stock k6, or Locust for scripts in Python. */
+export const ENGINE_NAMES = ["k6", "locust"] as const;
+export type EngineName = (typeof ENGINE_NAMES)[number];
+
 /** A script + a load pattern + a target + objectives, frozen when a run begins. */
 export interface Scenario {
   readonly name: string;
   /** Absolute path, inside the scripts folder. */
   readonly script: string;
+  /** Absent: `k6`. */
+  readonly engine?: EngineName;
   readonly target: Target;
+  /** Absent: `http`. */
+  readonly traffic?: Traffic;
   readonly load: Load;
   readonly objectives: readonly Objective[];
   /** Options of our scripts (paths, bodies, turns, think time); they reach the script as CHATBENCH_PARAMS. */
@@ -52,7 +67,7 @@ export interface Scenario {
   readonly secrets: Readonly<Record<string, Secret>>;
   /** After this many seconds a trial is ended as `timeout`; undefined: what k6 says it can last, plus a minute. */
   readonly maxSeconds?: number;
-  readonly schedule?: SchedulePlan;
-}
   /** Absent: `report`. */
   readonly environment?: EnvironmentDemand;
+  readonly schedule?: SchedulePlan;
+}

@@ -45,6 +45,27 @@ export interface Distribution {
   readonly quantiles: readonly (readonly [number, number])[];
 }
 
+/** How the answers of a streamed or WebSocket scenario came, over the good exchanges of the judged window; seconds. */
+export interface StreamFacts {
+  readonly firstByte: Distribution;
+  /** First content or tool call; neither the role nor reasoning nor an empty delta. */
+  readonly ttft: Distribution;
+  readonly tpot: Distribution;
+  readonly interChunk: Distribution;
+  readonly streamClose: Distribution;
+  /** From when a message was to be sent until it was on its way. */
+  readonly dispatchDelay: Distribution;
+  /** How late the probe may have looked at the first content, at most; empty where no probe read. */
+  readonly probeDelay: Distribution;
+  /** Exchanges that the probe could not carry out: they are in no other number. */
+  readonly probeFailures: number;
+  /** Generated tokens as the answers told them, and how many answers told. */
+  readonly outputTokens: number;
+  readonly answersWithUsage: number;
+  /** Answers that came in one burst, of those with enough chunks to tell. */
+  readonly bursts: { readonly count: number; readonly of: number };
+}
+
 export type MetricSummary =
   | { readonly type: "trend"; readonly unit: "s" | "bytes" | "1"; readonly distribution: Distribution }
   | { readonly type: "counter"; readonly count: number; readonly perSecond: number }
@@ -89,9 +110,12 @@ export interface LoadFacts {
   readonly exceptions: { readonly afterGood: number; readonly afterFailed: number; readonly withoutRequest: number };
   /** Users who waited for one answer from before the window to after its end: their waiting is in no number here. */
   readonly waitedThrough?: number;
-  /** Durations in seconds of successful answers. */
+  /** Durations in seconds of successful answers; of exchanges: from the message sent to the last content. */
   readonly latency: Distribution;
-  readonly iterations: { readonly completed: number; readonly dropped: number };
+  /** Of scenarios whose requests are exchanges. */
+  readonly stream?: StreamFacts;
+  /** `dropped`: absent where the engine cannot tell. */
+  readonly iterations: { readonly completed: number; readonly dropped?: number };
   /** The script's own metrics over the whole test, by name. */
   readonly custom: Readonly<Record<string, MetricSummary>>;
   readonly thresholds: readonly ThresholdResult[];
@@ -109,7 +133,7 @@ export interface TimelinePoint {
   readonly users: number;
   readonly requests: number;
   readonly failed: number;
-  /** Quantiles of that period's answers in seconds; absent when nothing was answered. */
+  /** Quantiles of that period's answers in seconds, failed ones included unless `ofGood`; absent when nothing was answered. */
   readonly latency?: {
     readonly min: number;
     readonly p50: number;
@@ -118,6 +142,8 @@ export interface TimelinePoint {
     readonly p99: number;
     readonly max: number;
   };
+  /** `latency` is of the good answers alone. */
+  readonly ofGood?: true;
 }
 
 export interface Timeline {

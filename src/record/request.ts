@@ -1,6 +1,6 @@
 /** What request.json must look like: a folder may be anybody's, and a record is made from it when its run died. */
 import { z } from "zod";
-import { isRunId, type Json, type OpenedRun, type RunId } from "../model/index.ts";
+import { isRunId, TRAFFICS, type Json, type OpenedRun, type RunId } from "../model/index.ts";
 
 const amount = z.number().nonnegative();
 const count = z.number().int().nonnegative();
@@ -23,14 +23,22 @@ const objective = z.object({
   condition: z.string(),
 });
 
+const resources = z.object({
+  nodeExporter: z.string().exactOptional(),
+  cadvisor: z.object({ url: z.string(), container: z.string() }).exactOptional(),
+  process: z.union([z.object({ port: count }), z.object({ pidFile: z.string() })]).exactOptional(),
+});
+
 const scenario = z.object({
   name: z.string(),
   script: z.string(),
   target: z.object({
     name: z.string(),
     baseUrl: z.string(),
-    resources: z.object({ nodeExporter: z.string().exactOptional() }).exactOptional(),
+    resources: resources.exactOptional(),
+    metrics: z.object({ url: z.string(), names: z.array(z.string()) }).exactOptional(),
   }),
+  traffic: z.enum(TRAFFICS).exactOptional(),
   load,
   objectives: z.array(objective),
   params: z.record(z.string(), z.json() as z.ZodType<Json>),

@@ -51,6 +51,20 @@ const answers = z.object({
   prefix: z.object({ told: count, cachedTokens: count, promptTokens: count }),
 });
 
+const stream = z.object({
+  firstByte: distribution,
+  ttft: distribution,
+  tpot: distribution,
+  interChunk: distribution,
+  streamClose: distribution,
+  dispatchDelay: distribution,
+  probeDelay: distribution,
+  probeFailures: count,
+  outputTokens: amount,
+  answersWithUsage: count,
+  bursts: z.object({ count, of: count }),
+});
+
 const facts = z.object({
   window: z.object({ startedAt: z.number(), seconds: amount, plannedSeconds: amount.exactOptional() }),
   requests: z.object({ count, failed: count }),
@@ -58,10 +72,11 @@ const facts = z.object({
   exceptions: z.object({ afterGood: count, afterFailed: count, withoutRequest: count }),
   waitedThrough: count.exactOptional(),
   latency: distribution,
-  iterations: z.object({ completed: count, dropped: count }),
+  iterations: z.object({ completed: count, dropped: count.exactOptional() }),
   custom: z.record(z.string(), metricSummary),
   thresholds: z.array(z.object({ metric: text, expression: text, met: z.boolean(), samples: count })),
   answers: answers.exactOptional(),
+  stream: stream.exactOptional(),
   requestsInAll: count,
 });
 
@@ -90,6 +105,12 @@ const objective = z.object({
   reason: text,
 });
 
+const finding = z.object({
+  check: z.enum(Object.keys(CHECKS) as CheckName[]),
+  result: z.enum(FINDING_RESULTS),
+  text,
+});
+
 const telemetry = z.object({
   prometheus: z.enum(["complete", "incomplete", "none"]),
   reason: text.exactOptional(),
@@ -105,12 +126,6 @@ const record: z.ZodType<RunRecord> = z
     scenario: text,
     target: text,
     target_url: text,
-const finding = z.object({
-  check: z.enum(Object.keys(CHECKS) as CheckName[]),
-  result: z.enum(FINDING_RESULTS),
-  text,
-});
-
     script: text,
     trigger: z.enum(["cron", "manual", "pull_request", "pre_deploy"]),
     revision: text.exactOptional(),
@@ -131,6 +146,7 @@ const finding = z.object({
     comparison: z.array(z.never()),
     cost: z.record(z.string(), z.never()),
     environment: z.record(z.string(), text),
+    findings: z.array(finding).exactOptional(),
     telemetry,
     workload: workload.exactOptional(),
     trials: z.array(trial),
@@ -144,9 +160,9 @@ const point = z.object({
   requests: amount,
   failed: amount,
   latency: z.object({ min: amount, p50: amount, p90: amount, p95: amount, p99: amount, max: amount }).exactOptional(),
+  ofGood: z.literal(true).exactOptional(),
 });
 
-    findings: z.array(finding).exactOptional(),
 const timeline: z.ZodType<Timeline> = z.object({
   judged: z.object({ from: z.number(), to: z.number() }),
   points: z.array(point),

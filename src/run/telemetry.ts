@@ -1,7 +1,17 @@
-import { reason, type Reason, type RunId, type SeriesReader, type Telemetry, type Trial } from "../model/index.ts";
+import {
+  reason,
+  type Reason,
+  type RunId,
+  type SeriesReader,
+  type Telemetry,
+  type Traffic,
+  type Trial,
+} from "../model/index.ts";
 
 export interface TelemetryInput {
   readonly id: RunId;
+  /** What its requests are. */
+  readonly traffic?: Traffic;
   readonly trials: readonly Trial[];
   readonly failedPushes: number;
   /** Absent: no Prometheus was there to send to. */
@@ -53,7 +63,7 @@ async function compare(input: TelemetryInput, reader: SeriesReader): Promise<Tel
     (sum, { facts }) => (sum === undefined || facts === undefined ? undefined : sum + facts.requestsInAll),
     0,
   );
-  const read = await reader.requestsOf(input.id).catch(unexpected);
+  const read = await reader.requestsOf(input.id, input.traffic).catch(unexpected);
   if ("problem" in read)
     return {
       prometheus: "incomplete",

@@ -16,6 +16,7 @@ export interface RunInput {
   readonly script: string;
   readonly baseUrl?: string;
   readonly load: Load;
+  readonly traffic?: Scenario["traffic"];
   readonly objectives?: readonly Objective[];
   readonly env?: Readonly<Record<string, string>>;
   readonly params?: Scenario["params"];
@@ -78,6 +79,7 @@ async function scenarioOf(input: RunInput, folder: string): Promise<Scenario> {
     script,
     target: { name: "chatbot", baseUrl: input.baseUrl ?? "http://127.0.0.1:9" },
     load: input.load,
+    ...(input.traffic && { traffic: input.traffic }),
     objectives: input.objectives ?? [],
     params: input.params ?? {},
     env: input.env ?? {},

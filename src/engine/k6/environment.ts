@@ -34,12 +34,23 @@ export function k6Environment(
     CHATBENCH_TARGET_URL: work.scenario.target.baseUrl,
     CHATBENCH_WEBSOCKET_URL: work.scenario.target.baseUrl.replace(/^http/, "ws"),
     CHATBENCH_PARAMS: JSON.stringify(work.scenario.params),
+    ...probeVariables(work),
     [RUN_ID]: work.runId,
     K6_NO_USAGE_REPORT: "true",
     K6_AUTO_EXTENSION_RESOLUTION: "false",
     K6_NO_COLOR: "true",
     K6_FEATURES: "native-histograms,merge-run-tags",
     ...remoteWrite(work.prometheusUrl),
+  };
+}
+
+/** The environment of k6 is readable to its own user alone, unlike its arguments. */
+function probeVariables({ probe, scenario }: TrialWork): Record<string, string> {
+  if (scenario.traffic !== "stream") return {};
+  // Asked before any load (`validate`) there is no probe yet, and the script shall not say that it lacks one.
+  return {
+    CHATBENCH_PROBE_URL: probe?.url ?? "http://127.0.0.1:9",
+    CHATBENCH_PROBE_TOKEN: probe?.token.reveal() ?? "none",
   };
 }
 

@@ -29,6 +29,59 @@ export const SUB_METRICS = {
   threwWithoutRequest: `${EXCEPTIONS}{${JUDGED},after:none}`,
 } as const;
 
+/** Metrics of exchanges, written by load_tests/lib/exchange.ts: all times in milliseconds, of good exchanges only. */
+export const EXCHANGES = {
+  exchanges: "chatbench_exchanges",
+  failed: "chatbench_exchange_failed",
+  duration: "chatbench_exchange_duration",
+  firstByte: "chatbench_first_byte",
+  ttft: "chatbench_ttft",
+  tpot: "chatbench_tpot",
+  interChunk: "chatbench_inter_chunk",
+  streamClose: "chatbench_stream_close",
+  outputTokens: "chatbench_output_tokens",
+  answersWithUsage: "chatbench_answers_with_usage",
+  bursts: "chatbench_burst_streams",
+  dispatchDelay: "chatbench_dispatch_delay",
+  probeDelay: "chatbench_probe_delay",
+  probeFailures: "chatbench_probe_failures",
+} as const;
+
+type ExchangeName = keyof typeof EXCHANGES;
+/** Kinds of these metrics, by the constructors of k6/metrics; times are Trends. */
+export const EXCHANGE_KINDS: Partial<Readonly<Record<ExchangeName, "Counter" | "Rate">>> = {
+  exchanges: "Counter",
+  failed: "Rate",
+  outputTokens: "Counter",
+  answersWithUsage: "Counter",
+  bursts: "Rate",
+  probeFailures: "Counter",
+};
+
+/** Of each exchange metric the part in the judged window. */
+export const EXCHANGE_SUB_METRICS = Object.fromEntries(
+  Object.entries(EXCHANGES).map(([key, name]) => [key, `${name}{${JUDGED}}`]),
+) as Readonly<Record<ExchangeName, string>>;
+
+/** Where the engine looks for requests, failures and latency of a scenario; everything else stays where it is. */
+export function subMetricsOf(traffic: "http" | "stream" | "websocket"): Readonly<Record<string, string>> & SubMetrics {
+  if (traffic === "http") return SUB_METRICS;
+  const { exchanges: requests, failed, duration: latency } = EXCHANGE_SUB_METRICS;
+  return { ...SUB_METRICS, ...EXCHANGE_SUB_METRICS, requests, failed, latency };
+}
+type SubMetrics = Readonly<Record<keyof typeof SUB_METRICS, string>>;
+
+/** What the engine's live figures and its whole number of requests come from. */
+export function liveMetricsOf(traffic: "http" | "stream" | "websocket"): {
+  readonly requests: string;
+  readonly failed: string;
+  readonly latency: string;
+} {
+  return traffic === "http"
+    ? { requests: "http_reqs", failed: "http_req_failed", latency: "http_req_duration" }
+    : { requests: EXCHANGES.exchanges, failed: EXCHANGES.failed, latency: EXCHANGES.duration };
+}
+
 /** Quantiles in percent that k6 reports of every trend; minimum and maximum come apart. */
 export const QUANTILE_GRID: readonly number[] = [
   0.1, 1, 2.5, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 92.5, 95, 96, 97, 98, 99, 99.5,

@@ -3,6 +3,7 @@
 import exec from "k6/execution";
 import { Counter, Gauge } from "k6/metrics";
 import { watchAnswers, type AnswerHooks, type LastAnswer } from "./answers.ts";
+import { publishExchanges } from "./exchanges.ts";
 import { ANSWER_TAG, EXCEPTIONS, LOAD_END, LOAD_START, PHASE_TAG, WAITED_THROUGH } from "./names.ts";
 import { viewOf, type SummaryData } from "./script-summary.ts";
 
@@ -17,6 +18,8 @@ export interface WrapperConfig {
   readonly judgedEndMs: number | null;
   /** Offsets of the k6 scenarios (`startTime`), so that each user finds the instant at which the load began. */
   readonly offsetsMs: Readonly<Record<string, number>>;
+  /** Requests are the exchanges that the script tells of, not what it sends by k6/http. */
+  readonly exchanges?: boolean;
   readonly options: Readonly<Record<string, unknown>>;
 }
 
@@ -40,11 +43,13 @@ export function instrument(script: Script, config: WrapperConfig): Instrumented 
   const loadEnd = new Gauge(LOAD_END);
   const waited = new Counter(WAITED_THROUGH);
   const user = createUser(config, { loadBegan: (at) => loadStart.add(at), waitedThrough: () => waited.add(1) });
-  attach({
-    beforeRequest: user.mark,
-    answered: user.answered,
-    wentInCircles: () => exceptions.add(1, { after: "good" }),
-  });
+  if (config.exchanges === true) publishExchanges(user);
+  else
+    attach({
+      beforeRequest: user.mark,
+      answered: user.answered,
+      wentInCircles: () => exceptions.add(1, { after: "good" }),
+    });
   const options = (script.options ?? {}) as ScriptOptions;
 
   return {
@@ -111,6 +116,8 @@ interface User {
   readonly beginIteration: () => void;
   /** Called before each request and after each iteration: the phase of what k6 counts next. */
   readonly mark: () => void;
+  /** Of what k6 counts now: empty before the first iteration. */
+  readonly phase: () => string;
   readonly answered: AnswerHooks["answered"];
   readonly lastAnswer: () => LastAnswer;
 }
@@ -130,8 +137,7 @@ function createUser(config: WrapperConfig, events: UserEvents): User {
   let [begin, until] = [0, NEVER];
   // Kept, because k6 builds `exec.vu` anew at each look: 26 µs, a quarter of the price of a request.
   let tags: Record<string, unknown> = {};
-  let phase = "";
-  let tagged = false;
+  let [phase, tagged] = ["", false];
   let last: LastAnswer = "none";
   const enterPhase = (): void => {
     const entered = phaseAt(Date.now() - begin, config.warmupMs, judgedEndMs);
@@ -157,6 +163,7 @@ function createUser(config: WrapperConfig, events: UserEvents): User {
       tags[PHASE_TAG] = phase;
     },
     mark,
+    phase: () => phase,
     answered(answer) {
       last = answer;
       if (phase === "warmup" && Date.now() - begin >= judgedEndMs) events.waitedThrough();

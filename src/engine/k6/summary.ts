@@ -6,8 +6,21 @@ import {
   type MetricSummary,
   type Reason,
   type ThresholdResult,
+  type Traffic,
 } from "../../model/index.ts";
-import { EXCEPTIONS, LOAD_END, LOAD_START, OWN_METRICS, QUANTILE_GRID, SUB_METRICS, WAITED_THROUGH } from "./names.ts";
+import {
+  EXCEPTIONS,
+  EXCHANGES,
+  liveMetricsOf,
+  LOAD_END,
+  LOAD_START,
+  OWN_METRICS,
+  QUANTILE_GRID,
+  SUB_METRICS,
+  subMetricsOf,
+  WAITED_THROUGH,
+} from "./names.ts";
+import { streamFactsOf } from "./summary-stream.ts";
 
 const finite = z.number(); // zod refuses NaN and Infinity; JSON turns them into null, which is refused too
 const Values = z.record(z.string(), finite);
@@ -40,6 +53,8 @@ export interface PlannedWindow {
   readonly judgedSeconds?: number;
   /** Exceptions of iterations in k6's log: more than the wrapper saw, if the script throws beside its iterations. */
   readonly loggedExceptions?: number;
+  /** What a request is; absent: `http`. */
+  readonly traffic?: Traffic;
 }
 
 /** Turns the summary that the wrapper wrote into facts, or says what is wrong with it; it never guesses a value. */
@@ -67,17 +82,17 @@ export function factsFromSummary(text: string, planned: PlannedWindow): { facts:
 }
 
 function factsOf(summary: Summary, planned: PlannedWindow): { facts: LoadFacts } | { problem: Reason } {
-  const problem = contradictionOf(summary);
+  const { traffic = "http" } = planned;
+  const problem = contradictionOf(summary, traffic);
   if (problem !== undefined) return { problem: reason("bad_summary", problem) };
   const read = createReader(summary);
   const window = windowOf(read, planned, summary.state.testRunDurationMs);
-  const latency = read.distribution(SUB_METRICS.latency);
-  const failed = read.rate(SUB_METRICS.failed);
-  const requests = read.count(SUB_METRICS.requests);
+  const subMetrics = subMetricsOf(traffic);
+  const failed = read.rate(subMetrics.failed);
   return {
     facts: {
       window,
-      requests: { count: requests, failed: failed.passes },
+      requests: { count: read.count(subMetrics.requests), failed: failed.passes },
       checks: checksOf(summary, read),
       exceptions: {
         afterGood: read.count(SUB_METRICS.threwAfterGood) + read.count(SUB_METRICS.threwAfterMixed),
@@ -85,11 +100,12 @@ function factsOf(summary: Summary, planned: PlannedWindow): { facts: LoadFacts }
         withoutRequest: read.count(SUB_METRICS.threwWithoutRequest) + unseenExceptions(read, planned),
       },
       waitedThrough: read.count(WAITED_THROUGH),
-      latency,
+      latency: read.distribution(subMetrics.latency),
+      ...(traffic === "http" ? {} : { stream: streamFactsOf(read) }),
       iterations: { completed: read.count(SUB_METRICS.iterations), dropped: read.count("dropped_iterations") },
-      custom: customOf(summary),
+      custom: customOf(summary, traffic),
       thresholds: thresholdsOf(summary, read.count("iterations")),
-      requestsInAll: read.count("http_reqs"),
+      requestsInAll: read.count(liveMetricsOf(traffic).requests),
     },
   };
 }
@@ -104,8 +120,9 @@ function unseenExceptions(read: Reader, { loggedExceptions = 0 }: PlannedWindow)
 }
 
 /** What can never be true of a whole summary, in one sentence; undefined: nothing. */
-function contradictionOf(summary: Summary): string | undefined {
-  const missing = Object.values(SUB_METRICS).find((name) => !(name in summary.metrics));
+function contradictionOf(summary: Summary, traffic: Traffic): string | undefined {
+  const subMetrics = subMetricsOf(traffic);
+  const missing = Object.values(subMetrics).find((name) => !(name in summary.metrics));
   if (missing !== undefined) return `k6's summary lacks ${missing}, for which it was asked.`;
   const counts = Object.entries(summary.metrics).flatMap(([name, { values }]) =>
     ["passes", "fails", ...(BUILT_IN.has(name.split("{")[0] ?? "") ? ["count"] : [])].map((key) => ({
@@ -115,13 +132,13 @@ function contradictionOf(summary: Summary): string | undefined {
   const odd = counts.find(({ name, value }) => value < 0 || (!Number.isInteger(value) && !name.startsWith("data_")));
   if (odd !== undefined) return `k6's summary has an impossible number: ${odd.name} ${odd.key} ${String(odd.value)}.`;
   const read = createReader(summary);
-  const requests = read.count(SUB_METRICS.requests);
-  const failed = read.rate(SUB_METRICS.failed);
-  const good = read.distribution(SUB_METRICS.latency);
-  if (failed.total < requests)
+  const [requests, inAll] = [read.count(subMetrics.requests), read.count(liveMetricsOf(traffic).requests)];
+  const failed = read.rate(subMetrics.failed);
+  const good = read.distribution(subMetrics.latency);
+  if (failed.total < requests && traffic === "http")
     return `The script told k6 (responseCallback: null) not to say which answers failed: ${String(requests - failed.total)} of ${String(requests)} cannot be judged.`;
-  if (failed.total > requests || good.count !== requests - failed.passes || read.count("http_reqs") < requests)
-    return `k6's summary contradicts itself: ${String(read.count("http_reqs"))} requests in all, ${String(requests)} in the window, ${String(failed.total)} judged, ${String(failed.passes)} failed, ${String(good.count)} successful.`;
+  if (failed.total !== requests || good.count !== requests - failed.passes || inAll < requests)
+    return `k6's summary contradicts itself: ${String(inAll)} requests in all, ${String(requests)} in the window, ${String(failed.total)} judged, ${String(failed.passes)} failed, ${String(good.count)} successful.`;
   return isRising(good) ? undefined : "k6's summary contradicts itself: its quantiles of latency do not rise.";
 }
 
@@ -131,7 +148,7 @@ function isRising({ count, min, max, quantiles }: Distribution): boolean {
   return values.every((value, index) => index === 0 || value >= (values[index - 1] ?? 0) - 1e-9);
 }
 
-interface Reader {
+export interface Reader {
   count(name: string): number;
   rate(name: string): { passes: number; total: number };
   gauge(name: string): { min: number; max: number } | undefined;
@@ -219,9 +236,10 @@ const BUILT_IN: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-function customOf(summary: Summary): Readonly<Record<string, MetricSummary>> {
+function customOf(summary: Summary, traffic: Traffic): Readonly<Record<string, MetricSummary>> {
+  const ours = traffic === "http" ? OWN_METRICS : [...OWN_METRICS, ...Object.values(EXCHANGES)];
   const own = Object.entries(summary.metrics).filter(
-    ([name]) => !name.includes("{") && !BUILT_IN.has(name) && !OWN_METRICS.includes(name),
+    ([name]) => !name.includes("{") && !BUILT_IN.has(name) && !ours.includes(name),
   );
   return Object.fromEntries(
     own.flatMap(([name, metric]) => {

@@ -1,6 +1,13 @@
 import { z } from "zod";
-import { judgedSecondsOf, type Load, type LoadFacts, type Timeline, type TimelinePoint } from "../../model/index.ts";
-import { LOAD_START } from "./names.ts";
+import {
+  judgedSecondsOf,
+  type Load,
+  type LoadFacts,
+  type Timeline,
+  type TimelinePoint,
+  type Traffic,
+} from "../../model/index.ts";
+import { liveMetricsOf, LOAD_START } from "./names.ts";
 
 // k6's web dashboard writes one JSON event a line. Every row of `snapshot` holds the values of all metrics known by
 // then, in the alphabetical order of their names; `metric` events announce the names.
@@ -24,7 +31,8 @@ export interface TimelineReader {
   loadAt(): number | undefined;
 }
 
-export function createTimelineReader(): TimelineReader {
+/** @param traffic what a request is: of exchanges the engine records the same figures under other names. */
+export function createTimelineReader(traffic: Traffic = "http"): TimelineReader {
   let names: string[] = [];
   let startedAt: number | undefined;
   let loadAt: number | undefined;
@@ -42,7 +50,7 @@ export function createTimelineReader(): TimelineReader {
       const row = event?.event === "snapshot" ? Row.safeParse(event.data).data : undefined;
       if (row === undefined || startedAt === undefined) return undefined;
       loadAt ??= row[names.indexOf(LOAD_START)]?.[0] ?? undefined;
-      const point = pointOf(names, row, { startedAt, lastAt: last.at, users: last.users });
+      const point = pointOf(names, row, { startedAt, lastAt: last.at, users: last.users, traffic });
       if (point !== undefined) last = point;
       return point;
     },
@@ -62,15 +70,17 @@ type Cells = readonly (readonly (number | null)[])[];
 function pointOf(
   names: readonly string[],
   row: Cells,
-  since: { startedAt: number; lastAt: number; users: number },
+  since: { startedAt: number; lastAt: number; users: number; traffic: Traffic },
 ): RecordedPoint | undefined {
   const cells = (name: string): readonly (number | null)[] => row[names.indexOf(name)] ?? [];
   const wall = cells("time")[0];
   if (wall == null) return undefined;
   const at = (wall - since.startedAt) / 1000;
   if (at <= since.lastAt) return undefined;
-  const requests = cells("http_reqs")[0] ?? 0;
-  const latency = latencyOf(cells("http_req_duration"));
+  const live = liveMetricsOf(since.traffic);
+  const requests = cells(live.requests)[0] ?? 0;
+  const failed = Math.round((cells(live.failed)[0] ?? 0) * requests);
+  const latency = latencyOf(cells(live.latency));
   const users = cells("vus")[0];
   return {
     at,
@@ -78,8 +88,9 @@ function pointOf(
     users: users ?? since.users,
     usersCounted: users != null,
     requests,
-    failed: Math.round((cells("http_req_failed")[0] ?? 0) * requests),
+    failed,
     ...(requests === 0 || latency === undefined ? {} : { latency }),
+    ...(since.traffic === "http" ? {} : { ofGood: true }),
   };
 }
 
@@ -129,12 +140,13 @@ function sinceLoad({ points, startedAt }: Recorded, loadAt: number | undefined):
   const kept = points.filter(({ at }) => at > before);
   // Users were last counted before the load began: what is first counted in it is what it began with.
   const counted = kept.findIndex(({ usersCounted }, index) => index > 0 && usersCounted);
-  return kept.map(({ at, seconds, users, requests, failed, latency }, index) => ({
+  return kept.map(({ at, seconds, users, requests, failed, latency, ofGood }, index) => ({
     at: at - before,
     seconds: Math.min(seconds, at - before),
     users: users === 0 && index < counted ? (kept[counted]?.users ?? 0) : users,
     requests,
     failed,
     ...(latency && { latency }),
+    ...(ofGood && { ofGood }),
   }));
 }

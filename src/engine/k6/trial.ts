@@ -151,6 +151,7 @@ async function conclude(
   const planned = {
     warmupSeconds: work.scenario.load.warmup.seconds,
     ...(judgedSeconds === undefined ? {} : { judgedSeconds }),
+    ...(work.scenario.traffic && { traffic: work.scenario.traffic }),
   };
   const file = await readTextFile(files.summary, { maxBytes: MAX_SUMMARY_BYTES });
   const read =
@@ -173,7 +174,7 @@ interface RecordFollower {
 
 /** Reads k6's record as it grows: progress for who watches, and at the end the timeline. */
 function followRecord(work: TrialWork, record: string, watch: TrialWatch): RecordFollower {
-  const reader = createTimelineReader();
+  const reader = createTimelineReader(work.scenario.traffic);
   const points: RecordedPoint[] = [];
   const stop = followFile(record, FOLLOW_MS, (line) => {
     const point = reader.read(line);

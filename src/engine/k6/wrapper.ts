@@ -1,6 +1,6 @@
 import { pathToFileURL } from "node:url";
 import { judgedSecondsOf, type Scenario, type Stage } from "../../model/index.ts";
-import { QUANTILE_GRID, SUB_METRICS } from "./names.ts";
+import { QUANTILE_GRID, subMetricsOf } from "./names.ts";
 import type { ScriptOptions } from "./script-options.ts";
 import type { WrapperConfig } from "./runtime.ts";
 
@@ -55,7 +55,7 @@ function execNamesOf(input: WrapperInput): readonly string[] {
 }
 
 function wrapperConfig(input: WrapperInput): WrapperConfig {
-  const { load } = input.scenario;
+  const { load, traffic = "http" } = input.scenario;
   const judgedSeconds = judgedSecondsOf(load) ?? input.script.loadSeconds;
   const own = Object.entries(input.script.scenarios).map(([name, s]) => [name, s.startTimeMs] as const);
   return {
@@ -63,11 +63,12 @@ function wrapperConfig(input: WrapperInput): WrapperConfig {
     warmupMs: load.warmup.seconds * 1000,
     judgedEndMs: judgedSeconds === undefined ? null : (load.warmup.seconds + judgedSeconds) * 1000,
     offsetsMs: load.stages === null ? Object.fromEntries(own) : {},
+    ...(traffic === "http" ? {} : { exchanges: true }),
     options: {
       ...(load.stages === null ? {} : { scenarios: scenariosOf(input.scenario.name, load.warmup, load.stages) }),
       summaryTrendStats: ["min", "max", "avg", "med", "count", ...QUANTILE_GRID.map((q) => `p(${String(q)})`)],
       systemTags: systemTagsFor(input.script),
-      thresholds: Object.fromEntries(Object.values(SUB_METRICS).map((name) => [name, []])),
+      thresholds: Object.fromEntries(Object.values(subMetricsOf(traffic)).map((name) => [name, []])),
     },
   };
 }

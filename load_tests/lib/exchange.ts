@@ -1,0 +1,130 @@
+// What an exchange (one message sent and its whole streamed answer) measured, as k6 metrics: for scenarios with the
+// traffic `stream` or `websocket` these are the requests, failures and latencies that Chatbench judges.
+import { Counter, Rate, Trend } from "k6/metrics";
+
+/** How an exchange went; all times in milliseconds since the message was sent, unless said otherwise. */
+export interface ExchangeResult {
+  /** Answered to the end, and the answer was what it had to be. Of others nothing but the failure is counted. */
+  readonly good: boolean;
+  /** Until the last content; of a good exchange it must be there. */
+  readonly lastContentMs?: number;
+  /** Until the first byte (over a WebSocket: the first message) of the answer. */
+  readonly firstByteMs?: number;
+  /** Until the first content or tool call: neither the role, nor reasoning, nor an empty delta. */
+  readonly firstContentMs?: number;
+  /** Between two chunks with content, in the order of their coming. */
+  readonly gapsMs?: readonly number[];
+  /** Until the stream was closed. */
+  readonly closedMs?: number;
+  /** Generated tokens as the answer told them; absent when it did not. */
+  readonly outputTokens?: number;
+  /** The same without tokens that were generated before the one that `firstTokenMs` tells of (hidden reasoning). */
+  readonly tokensFromFirst?: number;
+  /** Until the first generated token of any kind, reasoning included; absent: `firstContentMs`. */
+  readonly firstTokenMs?: number;
+  /** From when the message was to be sent until it was. */
+  readonly dispatchDelayMs?: number;
+  /** At most so late were the times above taken. */
+  readonly probeDelayMs?: number;
+  /** The answer came out of a cache, so that a burst is no wonder. */
+  readonly cached?: boolean;
+}
+
+export interface Exchange {
+  /** To be called once, when the answer is there or will not come. */
+  end(result: ExchangeResult): void;
+  /** It could not be carried out for a reason that is not the target's: it counts nowhere, and the run is void. */
+  lost(): void;
+}
+
+const exchanges = new Counter("chatbench_exchanges");
+const failed = new Rate("chatbench_exchange_failed");
+const duration = new Trend("chatbench_exchange_duration", true);
+const firstByte = new Trend("chatbench_first_byte", true);
+const ttft = new Trend("chatbench_ttft", true);
+const tpot = new Trend("chatbench_tpot", true);
+const interChunk = new Trend("chatbench_inter_chunk", true);
+const streamClose = new Trend("chatbench_stream_close", true);
+const outputTokens = new Counter("chatbench_output_tokens");
+const answersWithUsage = new Counter("chatbench_answers_with_usage");
+const bursts = new Rate("chatbench_burst_streams");
+const dispatchDelay = new Trend("chatbench_dispatch_delay", true);
+const probeDelay = new Trend("chatbench_probe_delay", true);
+const probeFailures = new Counter("chatbench_probe_failures");
+
+type Tags = Record<string, string>;
+
+/** The wrapper of Chatbench around this script; under plain `k6 run` there is none. */
+interface Hooks {
+  begin(): Tags;
+  ended(good: boolean): void;
+}
+
+/** To be called right before the message is sent: the exchange belongs to the phase of the load that is now. */
+export function beginExchange(): Exchange {
+  const hooks = (globalThis as { chatbench$exchanges?: Hooks }).chatbench$exchanges;
+  const tags = hooks?.begin() ?? {};
+  return {
+    end(result) {
+      const good = result.good && result.lastContentMs !== undefined;
+      exchanges.add(1, tags);
+      failed.add(!good, tags);
+      hooks?.ended(good);
+      if (good) tell(result, tags);
+    },
+    lost() {
+      probeFailures.add(1, tags);
+      hooks?.ended(false);
+    },
+  };
+}
+
+function tell(result: ExchangeResult, tags: Tags): void {
+  addTo(duration, result.lastContentMs, tags);
+  addTo(firstByte, result.firstByteMs, tags);
+  addTo(ttft, result.firstContentMs, tags);
+  addTo(tpot, tpotOf(result), tags);
+  addTo(streamClose, result.closedMs, tags);
+  addTo(dispatchDelay, result.dispatchDelayMs, tags);
+  addTo(probeDelay, result.probeDelayMs, tags);
+  for (const gap of result.gapsMs ?? []) interChunk.add(gap, tags);
+  if (result.outputTokens !== undefined) {
+    outputTokens.add(result.outputTokens, tags);
+    answersWithUsage.add(1, tags);
+  }
+  const burst = isBurst(result);
+  if (burst !== undefined) bursts.add(burst, tags);
+}
+
+function addTo(trend: Trend, value: number | undefined, tags: Tags): void {
+  if (value !== undefined) trend.add(value, tags);
+}
+
+/**
+ * Time per output token as vLLM defines it, (end to end - first token) / (tokens - 1), with the tokens that the answer
+ * itself told; undefined below two of them.
+ */
+export function tpotOf(result: ExchangeResult): number | undefined {
+  const { lastContentMs, firstTokenMs = result.firstContentMs } = result;
+  const tokens = result.tokensFromFirst ?? result.outputTokens;
+  if (lastContentMs === undefined || firstTokenMs === undefined || tokens === undefined || tokens < 2) return undefined;
+  return (lastContentMs - firstTokenMs) / (tokens - 1);
+}
+
+/** Fewer gaps than this say nothing about how an answer came. */
+const LEAST_GAPS = 4;
+const BURST_GAP_MS = 1;
+const BURST_SHARE = 0.9;
+/** A quick model may well leave less than 1 ms between two tokens, but not generate an answer in no time. */
+const BURST_SPAN = 0.1;
+
+/**
+ * Did the answer come all at once although it was streamed? More than 90 % of its gaps below 1 ms, all of it in the
+ * last tenth of its time. Undefined: nobody can tell.
+ */
+export function isBurst({ gapsMs, firstContentMs, lastContentMs, cached }: ExchangeResult): boolean | undefined {
+  if (cached === true || gapsMs === undefined || gapsMs.length < LEAST_GAPS) return undefined;
+  if (firstContentMs === undefined || lastContentMs === undefined) return undefined;
+  const short = gapsMs.reduce((count, gap) => count + (gap < BURST_GAP_MS ? 1 : 0), 0);
+  return short / gapsMs.length > BURST_SHARE && lastContentMs - firstContentMs < lastContentMs * BURST_SPAN;
+}

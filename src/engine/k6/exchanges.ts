@@ -1,0 +1,40 @@
+// Runs inside k6, not in Node: lets load_tests/lib/exchange.ts take part in what the wrapper knows of a user.
+import { Counter, Rate, Trend } from "k6/metrics";
+import { EXCHANGE_KINDS, EXCHANGES, PHASE_TAG } from "./names.ts";
+import type { LastAnswer } from "./answers.ts";
+
+/** Where load_tests/lib/exchange.ts looks for the wrapper: under plain `k6 run` there is none. */
+const HOOKS = "chatbench$exchanges";
+
+export interface ExchangeHooks {
+  /** A message is about to be sent: tells the tags of all that its exchange measures. */
+  begin(): Readonly<Record<string, string>>;
+  ended(good: boolean): void;
+}
+
+interface User {
+  readonly mark: () => void;
+  readonly phase: () => string;
+  readonly answered: (answer: LastAnswer) => void;
+}
+
+/**
+ * Makes exchanges the requests of this script. The metrics are made here too: k6 refuses thresholds on metrics that do
+ * not exist, and a script that sends nothing must be told as that.
+ */
+export function publishExchanges(user: User): void {
+  for (const [key, name] of Object.entries(EXCHANGES)) {
+    const kind = EXCHANGE_KINDS[key as keyof typeof EXCHANGES];
+    if (kind === "Counter") new Counter(name);
+    else if (kind === "Rate") new Rate(name);
+    else new Trend(name, true);
+  }
+  const hooks: ExchangeHooks = {
+    begin() {
+      user.mark();
+      return { [PHASE_TAG]: user.phase() };
+    },
+    ended: (good) => user.answered(good ? "good" : "failed"),
+  };
+  (globalThis as Record<string, unknown>)[HOOKS] = hooks;
+}
