@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { VERSION } from "../version.ts";
 import { baselineCommand } from "./baseline.ts";
 import type { Context } from "./context.ts";
+import { doctorCommand } from "./doctor.ts";
 import { initCommand } from "./init.ts";
 import { rebuildCommand } from "./rebuild.ts";
 import { reportCommand } from "./report.ts";
@@ -16,6 +17,7 @@ import { validateCommand } from "./validate.ts";
 const COMMANDS = [
   initCommand,
   validateCommand,
+  doctorCommand,
   runCommand,
   serveCommand,
   runsCommand,

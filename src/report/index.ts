@@ -4,4 +4,4 @@ export { overviewReport, type LeftOut } from "./overview-report.ts";
 export { runbookPage } from "./runbook-page.ts";
 export { runReport } from "./run-report.ts";
 export { statusPage } from "./status-page.ts";
-export { renderList, renderRun, type TerminalOptions } from "./terminal.ts";
+export { renderFindings, renderList, renderRun, type TerminalOptions } from "./terminal.ts";

@@ -1,6 +1,7 @@
 import type { RunRecord, Timeline, Uptime } from "../model/index.ts";
 import { latencyFigure } from "./chart-latency.ts";
 import { timelineFigure } from "./chart-timeline.ts";
+import { findingsTable } from "./findings-table.ts";
 import { html, type Html } from "./html.ts";
 import { page, section } from "./page.ts";
 import {
@@ -31,7 +32,7 @@ export function runReport(record: RunRecord, timeline: Timeline | undefined, upt
       section("Timeline", timelineFigure(record, timeline) ?? noTimeline),
       section("Measurements", measurementsTable(record)),
       section("Trials", trialsTable(record)),
-      section("Environment", environment(record)),
+      section("Environment", html`${findingsTable(record)}${environment(record)}`),
       section("Telemetry", telemetryText(record)),
       section("Definitions", definitions(record)),
     ],

@@ -1,9 +1,9 @@
 /** Records as text for terminals: signs and colour where they are wanted, plain ASCII words everywhere else. */
 import pc from "picocolors";
-import type { RunRecord, RunSummary } from "../model/index.ts";
+import type { Finding, RunRecord, RunSummary } from "../model/index.ts";
 import { formatValue } from "../model/index.ts";
 import { targetRows, type TargetRow } from "./targets.ts";
-import { lengthText, outcomeOf, PLAIN_SIGNS, SIGNS, timeText, whyOf, type Tone } from "./words.ts";
+import { FINDING_TONES, lengthText, outcomeOf, PLAIN_SIGNS, SIGNS, timeText, whyOf, type Tone } from "./words.ts";
 
 export interface TerminalOptions {
   /** Signs and ANSI colours; without it nothing but ASCII is printed, safe for logs. */
@@ -38,9 +38,32 @@ export function renderRun(record: RunRecord, options: TerminalOptions): string {
     "",
     ...targetLines(targetRows(record), options),
     "",
+    ...violationLines(record.findings ?? [], options),
     paint.dim(`Run ${oneLine(record.id)}`),
   ];
   return safe(lines.join("\n"), options);
+}
+
+/** What is not as benchmarks are to be run on; nothing where all is. */
+function violationLines(findings: readonly Finding[], options: TerminalOptions): readonly string[] {
+  const violations = findings.filter(({ result }) => result === "violation");
+  return violations.length === 0 ? [] : [...findingLines(violations, options), ""];
+}
+
+/** What was found of the surroundings, as `doctor` shows it; ends without a newline. */
+export function renderFindings(findings: readonly Finding[], options: TerminalOptions): string {
+  return safe(findingLines(findings, options).join("\n"), options);
+}
+
+function findingLines(findings: readonly Finding[], options: TerminalOptions): readonly string[] {
+  const paint = palette(options.colour);
+  const indent = "     ";
+  return findings.flatMap(({ result, text }) => {
+    const tone = FINDING_TONES[result];
+    const sign = options.colour ? signOf(tone) : PLAIN_SIGNS[tone];
+    const [first = "", ...rest] = wrap(text, options.width - indent.length);
+    return [`${paint[tone](sign)}${options.colour ? "   " : " "}${first}`, ...rest.map((line) => indent + line)];
+  });
 }
 
 function targetLines(rows: readonly TargetRow[], options: TerminalOptions): readonly string[] {

@@ -1,5 +1,5 @@
 /** The words and signs of a report: a state is not a verdict, and no meaning is told by colour alone. */
-import type { AbortedBy, RunRecord, RunSummary, SkipReason, Trigger, Verdict } from "../model/index.ts";
+import type { AbortedBy, FindingResult, RunRecord, RunSummary, SkipReason, Trigger, Verdict } from "../model/index.ts";
 
 /** How something is shown: the three signs of the success criteria, a fourth for what was not judged, a fifth for what has not ended. */
 export type Tone = "pass" | "warning" | "fail" | "none" | "live";
@@ -17,6 +17,14 @@ export const TONE_WORDS: Readonly<Record<Exclude<Tone, "none" | "live">, string>
   pass: "Pass",
   warning: "Warning",
   fail: "Fail",
+};
+
+/** A violation speaks against the surroundings, not against the target: it is no failure. */
+export const FINDING_TONES: Readonly<Record<FindingResult, Tone>> = { ok: "pass", note: "none", violation: "warning" };
+export const FINDING_WORDS: Readonly<Record<FindingResult, string>> = {
+  ok: "As wanted",
+  note: "Note",
+  violation: "Violation",
 };
 
 const TRIGGERS: Readonly<Record<Trigger, string>> = {
