@@ -37,8 +37,7 @@ scenarios:
     # params: { path: /api/chat } # options of the script
     # env: { LANGUAGE: de } # further environment of the script, nothing secret
     # secrets: { API_KEY: { env: CHATBOT_API_KEY } } # or { file: api-key.secret }
-    # max_duration: 20m
-    # traffic: stream # streamed answers, timed token by token (with k6_stream_test.ts); websocket: over a WebSocket
+    # max_duration: 20m # traffic: stream (k6_stream_test.ts: answers timed token by token), websocket
     # schedule: { cron: "0 2 * * *", timezone: UTC } # further: overlap, catch_up, jitter, blackout, paused
 
 ${folder} # every script lies in this folder
