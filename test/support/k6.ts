@@ -55,7 +55,7 @@ export function steady(users: number, seconds: number, warmupSeconds = 0): Load 
   return { pattern: "smoke", users, warmup: { seconds: warmupSeconds, users }, stages };
 }
 
-export interface WorkInput extends Partial<Omit<Scenario, "target" | "script">> {
+export interface WorkInput extends Partial<Omit<Scenario, "target" | "script" | "engine">> {
   /** A file of test/fixtures/scripts, or an absolute path. */
   readonly script: string;
   /** The run's folder; it must exist. */

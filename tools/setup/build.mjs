@@ -17,8 +17,8 @@ import { ROOT, SetupError, run, say, tail } from "./machine.mjs";
 const SOURCES = ["src", "demo", "bench", "generate"];
 const SETTINGS = ["tsconfig.json", "tsconfig.build.json", "package-lock.json"];
 const STAMP = join(ROOT, "dist/.built-from");
-/** What tsc does not copy but the program reads: the worker written in plain JavaScript, styles, pages. */
-const COPIED = /\.(?:js|css|html|svg)$/;
+/** What tsc does not copy but the program reads: the worker written in plain JavaScript, what runs inside Locust, styles, pages. */
+const COPIED = /\.(?:js|css|html|svg|py)$/;
 
 /** True if dist/ was not built from exactly these sources. */
 export function buildMissing() {
@@ -47,7 +47,7 @@ export async function build() {
 
 /** A module that was removed or renamed must not live on in dist. */
 function removeOrphans() {
-  for (const path of filesBelow("dist").filter((file) => /\.js(?:\.map)?$/.test(file))) {
+  for (const path of filesBelow("dist").filter((file) => /\.(?:js(?:\.map)?|py)$/.test(file))) {
     const source = path.replace(/^dist\//, "").replace(/\.map$/, "");
     const candidates = [source, source.replace(/\.js$/, ".ts")];
     if (!candidates.some((candidate) => existsSync(join(ROOT, candidate)))) rmSync(join(ROOT, path));
