@@ -91,9 +91,13 @@ export interface DaemonProcess extends Interface {
 }
 
 /** `chatbench serve` as a process of its own, from dist (`npm test` builds it), for what only a process can suffer. */
-export async function spawnDaemon(folder: string, env: Record<string, string> = {}): Promise<DaemonProcess> {
+export async function spawnDaemon(
+  folder: string,
+  env: Record<string, string> = {},
+  listen = "127.0.0.1:0",
+): Promise<DaemonProcess> {
   const program = join(ROOT, "dist/src/main.js");
-  const child = spawn(process.execPath, [program, "serve", "--listen", "127.0.0.1:0"], {
+  const child = spawn(process.execPath, [program, "serve", "--listen", listen], {
     cwd: folder,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     stdio: ["ignore", "pipe", "pipe"],
