@@ -1,35 +1,37 @@
 import type { ChatOptions } from "./chat-options.ts";
+import { at, readTold } from "./told.ts";
+import type { Told } from "./told.ts";
 
-/** What one answer of the chatbot says; a failed one says nothing. Absent means that the answer did not tell. */
-export interface Answer {
+/** What one answer of the chatbot says; a failed one says nothing but why. */
+export interface Answer extends Told {
   readonly good: boolean;
   readonly reply?: string;
-  readonly cached?: boolean;
-  readonly usage?: { readonly prompt_tokens: number; readonly completion_tokens: number };
+  /** Of a failed one: what was wrong, in a phrase. */
+  readonly why?: string;
 }
 
-/** Reads an answer; never throws, whatever the target sends. `body` is null when nothing was received. */
-export function readAnswer(
-  response: { readonly status: number; readonly body: unknown },
-  options: Pick<ChatOptions, "answer" | "reply_field">,
-): Answer {
-  if (response.status !== 200) return { good: false };
+interface Response {
+  readonly status: number;
+  /** Null when nothing was received. */
+  readonly body: unknown;
+  readonly error?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Reads an answer; never throws, whatever the target sends. */
+export function readAnswer(response: Response, options: Pick<ChatOptions, "answer" | "reply_field">): Answer {
+  const { status, headers = {} } = response;
+  const failed = (why: string): Answer => ({ good: false, why });
+  if (status === 0) return failed(response.error ?? "no answer came");
+  if (status !== 200) return failed(`status ${status} instead of 200`);
   const body = parse(response.body);
-  if (options.answer === "json" && (typeof body !== "object" || body === null)) return { good: false };
-  const reply = options.reply_field === undefined ? at(body, "reply") : at(body, options.reply_field);
+  if (options.answer === "json" && (typeof body !== "object" || body === null)) {
+    return failed(`status 200 with ${headers["Content-Type"] ?? "no content type"} that is no JSON object`);
+  }
+  const reply = at(body, options.reply_field ?? "reply");
   const hasReply = typeof reply === "string" && reply !== "";
-  if (options.reply_field !== undefined && !hasReply) return { good: false };
-  const cached = at(body, "cached");
-  const prompt = at(body, "usage.prompt_tokens");
-  const completion = at(body, "usage.completion_tokens");
-  return {
-    good: true,
-    ...(hasReply ? { reply } : {}),
-    ...(typeof cached === "boolean" ? { cached } : {}),
-    ...(isCount(prompt) && isCount(completion)
-      ? { usage: { prompt_tokens: prompt, completion_tokens: completion } }
-      : {}),
-  };
+  if (options.reply_field !== undefined && !hasReply) return failed(`no text at ${options.reply_field}`);
+  return { good: true, ...(hasReply ? { reply } : {}), ...readTold(body, headers) };
 }
 
 function parse(body: unknown): unknown {
@@ -39,16 +41,4 @@ function parse(body: unknown): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** The value at a path such as `choices.0.message.content`, or undefined. */
-function at(value: unknown, path: string): unknown {
-  return path.split(".").reduce<unknown>((inner, key) => {
-    if (typeof inner !== "object" || inner === null || !Object.hasOwn(inner, key)) return undefined;
-    return (inner as Readonly<Record<string, unknown>>)[key];
-  }, value);
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0;
 }

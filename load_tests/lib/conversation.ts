@@ -1,6 +1,15 @@
-import type { ChatOptions } from "./chat-options.ts";
 import { isObject } from "./options.ts";
 import type { Json } from "./options.ts";
+import type { TalkOptions } from "./talk-options.ts";
+
+/** What is said in one conversation. */
+export interface Script {
+  /** Said before all turns. */
+  readonly system?: string;
+  readonly turns: readonly string[];
+  /** Longest answer wanted, in tokens. */
+  readonly maxTokens?: number;
+}
 
 export interface Said {
   readonly role: "user" | "assistant";
@@ -13,6 +22,9 @@ export interface Turn {
   /** 1 for the first. */
   readonly turn: number;
   readonly message: string;
+  readonly system?: string;
+  readonly maxTokens?: number;
+  readonly model?: string;
   /** Earlier messages and answers, oldest first, without `message`. */
   readonly history: readonly Said[];
 }
@@ -25,40 +37,55 @@ function mix(value: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** A number in [0, 1) that follows from the seed, the user (1, 2 ...), its iteration (0, 1 ...) and a purpose alone. */
-export function unitOf(seed: number, who: { readonly user: number; readonly iteration: number }, use: number): number {
-  return mix(mix(mix(mix(seed) + who.user) + who.iteration) + use) / 0x1_0000_0000;
+/** A number in [0, 1) that follows from the seed, the number of the conversation (0, 1 ...) and a purpose alone. */
+export function unitOf(seed: number, conversation: number, use: number): number {
+  return mix(mix(mix(seed) + conversation) + use) / 0x1_0000_0000;
 }
 
 /**
- * The messages of one conversation: `turns` of the list in a row from a seeded start. Unless it is one of the repeated
- * ones, each message names the conversation, so that no cache can have seen it.
+ * Conversation number `conversation` of the script's own messages: `turns` of the list in a row from a seeded start.
+ * Unless it is one of the repeated ones, each message names the conversation, so that no cache can have seen it.
  */
-export function messagesOf(
-  options: ChatOptions,
-  who: { readonly user: number; readonly iteration: number },
-  conversationId: string,
-): readonly string[] {
+export function ownScript(options: TalkOptions, conversation: number, id: string): Script {
   const { messages, turns, repeat_share, seed } = options;
-  const start = Math.floor(unitOf(seed, who, 0) * messages.length);
-  const own = unitOf(seed, who, 1) < repeat_share ? "" : ` (order ${conversationId})`;
-  return Array.from({ length: turns }, (_, turn) => `${messages[(start + turn) % messages.length] ?? ""}${own}`);
+  const start = Math.floor(unitOf(seed, conversation, 0) * messages.length);
+  const own = unitOf(seed, conversation, 1) < repeat_share ? "" : ` (order ${id})`;
+  return {
+    turns: Array.from({ length: turns }, (_, turn) => `${messages[(start + turn) % messages.length] ?? ""}${own}`),
+  };
 }
 
-/** Fills a turn into the body: a pure copy, nothing of the template is changed. */
-export function fill(template: Json, turn: Turn): Json {
-  if (template === "{{messages}}") {
-    return [...turn.history, { role: "user", content: turn.message }].map(({ role, content }) => ({ role, content }));
-  }
+/** Does a template have a place for this? */
+export function mentions(template: Json, name: string): boolean {
+  return JSON.stringify(template).includes(`{{${name}}}`);
+}
+
+/** Fills a turn into the body: a pure copy, nothing of the template is changed. Undefined: there is no such value. */
+export function fill(template: Json, turn: Turn): Json | undefined {
+  if (template === "{{messages}}") return messagesOf(turn);
+  if (template === "{{max_tokens}}") return turn.maxTokens;
   if (typeof template === "string") {
-    const values: Readonly<Record<string, string>> = {
+    const values: Readonly<Record<string, string | undefined>> = {
       message: turn.message,
       conversation_id: turn.conversationId,
       turn: String(turn.turn),
+      system: turn.system ?? "",
+      max_tokens: turn.maxTokens === undefined ? "" : String(turn.maxTokens),
+      model: turn.model,
     };
     return template.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => values[name] ?? whole);
   }
-  if (Array.isArray(template)) return template.map((item) => fill(item as Json, turn));
+  if (Array.isArray(template)) return template.map((item) => fill(item as Json, turn) ?? null);
   if (!isObject(template)) return template;
-  return Object.fromEntries(Object.entries(template).map(([key, value]) => [key, fill(value, turn)]));
+  return Object.fromEntries(
+    Object.entries(template).flatMap(([key, value]) => {
+      const filled = fill(value, turn);
+      return filled === undefined ? [] : [[key, filled]];
+    }),
+  );
+}
+
+function messagesOf({ system, history, message }: Turn): Json {
+  const before = system === undefined ? [] : [{ role: "system", content: system }];
+  return [...before, ...history.map(({ role, content }) => ({ role, content })), { role: "user", content: message }];
 }

@@ -68,3 +68,26 @@ export function targetUrl(url: string | undefined): string {
   if (/^https?:\/\/[^/?#\s]+[^?#\s]*$/.test(base)) return base.replace(/\/+$/, "");
   throw new Error("CHATBENCH_TARGET_URL must be an http or https URL without query, such as http://127.0.0.1:8000.");
 }
+
+/** A reader for each option of a script. */
+export type Readers<T> = { readonly [K in keyof Required<T>]: Reader<Required<T>[K]> };
+
+/** Reads the JSON of CHATBENCH_PARAMS over `defaults`; throws one clear sentence about the first option that is wrong. */
+export function readOptions<T extends object>(
+  json: string | undefined,
+  { readers, defaults }: { readonly readers: Readers<T>; readonly defaults: T },
+): T {
+  const given = parseOptions(json, Object.keys(readers));
+  const read = Object.entries(given).map(([name, value]) => {
+    const reader = readers[name as keyof T] as Reader<unknown>;
+    return [name, reader(name, value)];
+  });
+  return { ...defaults, ...(Object.fromEntries(read) as Partial<T>) };
+}
+
+/** The base URL of the chatbot's WebSocket without trailing slash. */
+export function socketUrl(url: string | undefined, targetAt: string | undefined): string {
+  const base = url === undefined || url === "" ? targetUrl(targetAt).replace(/^http/, "ws") : url;
+  if (/^wss?:\/\/[^/?#\s]+[^?#\s]*$/.test(base)) return base.replace(/\/+$/, "");
+  throw new Error("CHATBENCH_WEBSOCKET_URL must be a ws or wss URL without query, such as ws://127.0.0.1:8000.");
+}
