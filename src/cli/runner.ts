@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { createSeriesReader } from "../collect/prometheus.ts";
+import { watchTarget } from "../collect/watch.ts";
 import { createSurvey } from "../environment/index.ts";
 import { runIdOf, type Config, type Reason, type RunRecord, type Scenario } from "../model/index.ts";
 import { singlePlan } from "../plan/index.ts";
@@ -77,6 +78,7 @@ function depsFor(context: Context, request: RunRequest, own: { records: RecordSt
     clock: context.clock,
     plan: singlePlan(scenario),
     survey: createSurvey(VERSION),
+    watch: watchTarget,
     onState: () => undefined,
     onProgress: (progress) => own.view.show(progress),
     onRecorded: () => own.view.end(),

@@ -1,4 +1,5 @@
-import { Secret, type Target } from "../model/index.ts";
+import { resolve } from "node:path";
+import { Secret, type ResourceSources, type Target } from "../model/index.ts";
 import { databaseProblem, type Database } from "./addresses.ts";
 import type { Context } from "./context.ts";
 import type { SecretSource } from "./fields.ts";
@@ -16,7 +17,6 @@ export async function buildTarget(
     databaseUrl(input[database]?.url, database, { path: ["targets", name, database, "url"], context });
   const [postgres, redis] = [await urlOf("postgres"), await urlOf("redis")];
   if (input.base_url === undefined) return undefined;
-  const nodeExporter = input.resources?.node_exporter;
   return {
     name,
     baseUrl: input.base_url,
@@ -24,7 +24,19 @@ export async function buildTarget(
     ...(redis === undefined ? {} : { redis }),
     ...(input.uptime === undefined ? {} : { uptime: input.uptime }),
     ...(input.health_path === undefined ? {} : { healthPath: input.health_path }),
-    ...(input.resources === undefined ? {} : { resources: nodeExporter === undefined ? {} : { nodeExporter } }),
+    ...(input.resources === undefined ? {} : { resources: resourcesOf(input.resources, context) }),
+    ...(input.metrics === undefined ? {} : { metrics: input.metrics }),
+  };
+}
+
+function resourcesOf(input: NonNullable<TargetInput["resources"]>, { folder }: Context): ResourceSources {
+  const { node_exporter: nodeExporter, cadvisor, process: local } = input;
+  const file = local?.pid_file;
+  const process = file === undefined ? local?.port && { port: local.port } : { pidFile: resolve(folder, file) };
+  return {
+    ...(nodeExporter === undefined ? {} : { nodeExporter }),
+    ...(cadvisor === undefined ? {} : { cadvisor }),
+    ...(process && { process }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { createSeriesReader } from "../collect/prometheus.ts";
+import { watchTarget } from "../collect/watch.ts";
 import { createSurvey } from "../environment/index.ts";
 import { createExporter, type Exporter } from "../exporter/index.ts";
 import {
@@ -118,6 +119,7 @@ function runsDeps(deps: AssembleDeps, health: Health, events: RunEvents): Omit<R
     queueLimit: () => config().queue.length,
     newId: (at, scenario) => runIdOf(at, scenario, randomSuffix(4)),
     survey: createSurvey(VERSION),
+    watch: watchTarget,
     prometheus: () => seriesDeps(health, clock),
   };
 }

@@ -114,6 +114,14 @@ const RunRecord = z
       prometheus: z.enum(["complete", "incomplete", "none"]),
       reason: z.string().exactOptional(),
     }),
+    resources: z
+      .looseObject({
+        collectors: z.array(z.looseObject({ name: z.string(), reads: z.number(), failures: z.number() })),
+        values: z.record(z.string(), z.looseObject({ title: z.string(), unit: z.string(), samples: z.number() })),
+        restarted: z.array(z.string()),
+      })
+      .exactOptional()
+      .meta({ description: "The target's system during the load; absent: it has no source that could be read." }),
     trials: z.array(z.looseObject({ index: z.number() })),
   })
   .meta({ description: "A run that has ended, as in its record.json." });

@@ -5,6 +5,7 @@ import {
   type Objective,
   type ObjectiveResult,
   type Reason,
+  type Resources,
   reason,
   type Timeline,
   type Verdict,
@@ -13,6 +14,7 @@ import { absenceOf } from "./absence.ts";
 import { failuresOf } from "./error-rate.ts";
 import { effectiveObjectives, measurementsOf } from "./measure.ts";
 import { judgeObjective } from "./objectives.ts";
+import { resourceAbsence } from "./resource-measurements.ts";
 import { judgeThreshold } from "./thresholds.ts";
 import { doubtsOf, type Doubts } from "./validity.ts";
 
@@ -23,6 +25,8 @@ export interface JudgeInput {
   readonly objectives: readonly Objective[];
   /** How the engine ended: 99 says that a threshold was crossed. */
   readonly exitCode: 0 | 99;
+  /** What was read of the target's system, and what that measures. */
+  readonly watched?: { readonly resources: Resources; readonly measurements: Measurements };
 }
 
 export interface Judgement {
@@ -41,11 +45,11 @@ interface Judged {
   readonly doubt?: Reason;
 }
 
-function judgeOne(objective: Objective, measurements: Measurements, { facts, timeline }: JudgeInput): Judged {
+function judgeOne(objective: Objective, measurements: Measurements, { facts, timeline, watched }: JudgeInput): Judged {
   const { measurement } = objective;
   const measured = Object.hasOwn(measurements, measurement) ? measurements[measurement] : undefined;
   if (measured === undefined) {
-    const absence = absenceOf(measurement, facts, timeline);
+    const absence = resourceAbsence(measurement, watched?.resources) ?? absenceOf(measurement, facts, timeline);
     const doubt = reason(absence.code, `${measurement} was not measured: ${absence.text}.`);
     return { result: judgeObjective(objective, undefined, absence.text), doubt };
   }
@@ -90,7 +94,7 @@ function worst(objectives: readonly ObjectiveResult[], doubts: Doubts): Verdict 
 export function judge(input: JudgeInput): Judgement {
   const { facts, timeline, exitCode } = input;
   const doubts = doubtsOf(facts, timeline, exitCode);
-  const measurements = measurementsOf(facts, timeline, input.objectives);
+  const measurements = { ...measurementsOf(facts, timeline, input.objectives), ...input.watched?.measurements };
   const judged = effectiveObjectives(input.objectives).map((objective) => judgeOne(objective, measurements, input));
   const all = [...judged, ...judgeThresholds(facts)];
   const objectives = all.map(({ result }) => result);

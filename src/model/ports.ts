@@ -16,6 +16,7 @@ import type {
 } from "./queue.ts";
 import type { CacheState, PromptList } from "./prompts.ts";
 import type { Reason } from "./reason.ts";
+import type { ResourceSeries } from "./resources.ts";
 import type { RunRecord, Trigger } from "./run.ts";
 import type { Scenario, Target, Traffic } from "./scenario.ts";
 import type { SlotOutcome } from "./schedule.ts";
@@ -102,8 +103,13 @@ export interface TrialResult {
 /** Makes load. Assumes no local process, so that a later engine can spread a trial over many machines. */
 export interface Engine {
   readonly name: string;
-  /** Version text for the record, or why there is no usable engine. */
-  version(): Promise<{ readonly version: string } | { readonly problem: Reason }>;
+  /**
+   * Version text for the record, or why there is no usable engine: of the one that the scenario wants, with its name
+   * where that is another. Without a scenario, of the one that stands for all.
+   */
+  version(
+    scenario?: Scenario,
+  ): Promise<{ readonly version: string; readonly name?: string } | { readonly problem: Reason }>;
   /** Reads the script without making load: what it would do, or why it cannot be used. */
   inspect(work: TrialWork): Promise<{ readonly inspection: Inspection } | { readonly problem: Reason }>;
   /** Runs one trial; never throws for the engine's own failures. */
@@ -122,6 +128,8 @@ export interface Records {
    */
   save(record: RunRecord): Promise<{ readonly problem?: Reason; readonly stands?: RunRecord }>;
   saveTimeline(id: RunId, timeline: Timeline): Promise<void>;
+  /** resources.json beside it. */
+  saveResources(id: RunId, series: ResourceSeries): Promise<void>;
 }
 
 /** The run folders as they lie on the disk: what tells of runs when no database does. */

@@ -6,7 +6,7 @@ import type { SkippedSlots } from "./schedule.ts";
 
 /** A scenario as it was when its run was asked for: JSON-safe, and without the value of any secret. */
 export type FrozenScenario = Omit<Scenario, "target" | "secrets" | "schedule"> & {
-  readonly target: Pick<Target, "name" | "baseUrl" | "resources">;
+  readonly target: Pick<Target, "name" | "baseUrl" | "resources" | "metrics">;
   /** Names only; values come from the configuration when the run begins. */
   readonly secretNames: readonly string[];
 };

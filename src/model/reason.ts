@@ -47,6 +47,8 @@ export const REASON_CODES = [
   "aborted_by_shutdown",
   "aborted_by_spend_cap",
   "aborted_by_schedule",
+  // beside the load: no run is judged by it
+  "collector_failed",
   // telemetry
   "prometheus_not_configured",
   "prometheus_unreachable",

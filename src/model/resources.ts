@@ -32,9 +32,9 @@ export interface TargetFacts {
   };
   readonly redis?: {
     readonly version: string;
-    /** Snapshots (`save`) and append-only file: on or off. */
-    readonly snapshots: boolean;
-    readonly appendOnly: boolean;
+    /** Snapshots (`save`) and append-only file: on or off; absent where Redis does not say (CONFIG may be forbidden). */
+    readonly snapshots?: boolean;
+    readonly appendOnly?: boolean;
   };
   readonly machine?: { readonly cores: number; readonly memoryBytes: number };
 }
@@ -99,6 +99,17 @@ export interface ResourceValue {
   readonly perSecond?: number;
   /** Of any two readings that follow each other. */
   readonly peakPerSecond?: number;
+}
+
+/** What was read of one reading, in the order of time. */
+export interface SampledReading extends Omit<Reading, "value" | "at"> {
+  /** Pairs of instant and value. */
+  readonly points: readonly (readonly [Instant, number])[];
+}
+
+/** Everything that was read while a trial ran. */
+export interface Sampled extends Pick<Resources, "collectors" | "restarted"> {
+  readonly readings: readonly SampledReading[];
 }
 
 /** Part of a record: what was watched beside the load. */

@@ -4,6 +4,7 @@ import type { Measurement } from "./measurement.ts";
 import type { ObjectiveResult } from "./objective.ts";
 import type { WorkloadRecord } from "./prompts.ts";
 import type { Reason } from "./reason.ts";
+import type { Resources } from "./resources.ts";
 import type { AbortedBy, Arm, LoadFacts, TrialOutcome } from "./trial.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -70,5 +71,7 @@ export interface RunRecord {
   readonly telemetry: Telemetry;
   /** Absent where the scenario says nothing of its prompts and their cache. */
   readonly workload?: WorkloadRecord;
+  /** The target's system meanwhile; absent: it has no source that could be read. */
+  readonly resources?: Resources;
   readonly trials: readonly TrialRecord[];
 }

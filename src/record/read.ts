@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { isRunId, type RunRecord, type Timeline } from "../model/index.ts";
+import { isRunId, type ResourceSeries, type RunRecord, type Timeline } from "../model/index.ts";
 import { listFolder, readTextFile, statOf, type Entry } from "../platform/files.ts";
-import { isOurs, RECORD_FILE, runFolder, TIMELINE_FILE } from "./folder.ts";
-import { parseRecord, parseTimeline } from "./shape.ts";
+import { isOurs, RECORD_FILE, RESOURCES_FILE, runFolder, TIMELINE_FILE } from "./folder.ts";
+import { parseRecord, parseSeries, parseTimeline } from "./shape.ts";
 
 /** Far above any true file: a one-hour timeline has under 1 MiB. Guards the memory, not the format. */
 const MAX_BYTES = 32 * 1024 * 1024;
@@ -116,6 +116,20 @@ export async function readRecord(
   const read = await readRecordFile(run.folder, run.id);
   if ("record" in read) return read;
   return { problem: read.missing ? `The run ${run.id} has no record: it has not ended, or it died.` : read.problem };
+}
+
+/** The curves of the target's system; undefined when the run has none. */
+export async function readSeries(
+  folder: string,
+  id: string,
+): Promise<{ readonly series: ResourceSeries | undefined } | { readonly problem: string }> {
+  const run = await runFolder(folder, id);
+  if ("problem" in run) return run;
+  const path = join(run.folder, RESOURCES_FILE);
+  const text = await readPlainFile(path);
+  if ("problem" in text) return text.missing ? { series: undefined } : { problem: text.problem };
+  const parsed = parseSeries(text.text);
+  return "problem" in parsed ? { problem: `${path} ${parsed.problem}.` } : parsed;
 }
 
 /** The timeline of one run; undefined when it has none (its engine left no series, or it was not kept). */

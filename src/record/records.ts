@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { reason, type OpenedRun, type Reason, type Records, type RunId, type RunRecord } from "../model/index.ts";
 import { ensureFolder, makeFolder, writeFileAtomic } from "../platform/files.ts";
-import { prepareResults, RECORD_FILE, REPORT_FILE, REQUEST_FILE, TIMELINE_FILE } from "./folder.ts";
+import { prepareResults, RECORD_FILE, REPORT_FILE, REQUEST_FILE, RESOURCES_FILE, TIMELINE_FILE } from "./folder.ts";
 import { readRecord } from "./read.ts";
 import { parseRecord } from "./shape.ts";
 
@@ -46,6 +46,10 @@ export function createRecords(folder: string, options: RecordOptions = {}): Reco
     },
     async saveTimeline(id, timeline) {
       const { problem } = await write(join(id, TIMELINE_FILE), `${JSON.stringify(timeline)}\n`);
+      if (problem !== undefined) options.onProblem?.(problem);
+    },
+    async saveResources(id, series) {
+      const { problem } = await write(join(id, RESOURCES_FILE), `${JSON.stringify(series)}\n`);
       if (problem !== undefined) options.onProblem?.(problem);
     },
     saveReport: (id, html) => write(join(id, REPORT_FILE), html),

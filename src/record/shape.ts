@@ -9,6 +9,7 @@ import {
   VERDICTS,
   isRunId,
   type CheckName,
+  type ResourceSeries,
   type RunRecord,
   type Timeline,
 } from "../model/index.ts";
@@ -111,6 +112,24 @@ const finding = z.object({
   text,
 });
 
+const units = z.enum(["s", "ratio", "1/s", "count", "bytes", "bytes/s", "cores", "usd", "tokens/s"]);
+
+const resourceValue = z.object({
+  ...{ title: text, unit: units, samples: count },
+  mean: z.number().exactOptional(),
+  peak: z.number().exactOptional(),
+  last: z.number().exactOptional(),
+  delta: z.number().exactOptional(),
+  perSecond: z.number().exactOptional(),
+  peakPerSecond: z.number().exactOptional(),
+});
+
+const resources = z.object({
+  collectors: z.array(z.object({ name: text, reads: count, failures: count, problem: text.exactOptional() })),
+  values: z.record(z.string(), resourceValue),
+  restarted: z.array(text),
+});
+
 const telemetry = z.object({
   prometheus: z.enum(["complete", "incomplete", "none"]),
   reason: text.exactOptional(),
@@ -149,6 +168,7 @@ const record: z.ZodType<RunRecord> = z
     findings: z.array(finding).exactOptional(),
     telemetry,
     workload: workload.exactOptional(),
+    resources: resources.exactOptional(),
     trials: z.array(trial),
   })
   .refine((r) => (r.state === "finished") === (r.verdict !== null), "has a verdict if and only if it is finished");
@@ -161,6 +181,13 @@ const point = z.object({
   failed: amount,
   latency: z.object({ min: amount, p50: amount, p90: amount, p95: amount, p99: amount, max: amount }).exactOptional(),
   ofGood: z.literal(true).exactOptional(),
+});
+
+const series: z.ZodType<ResourceSeries> = z.object({
+  loadBeganAt: z.number(),
+  series: z.array(
+    z.object({ name: text, panel: text, line: text, unit: units, points: z.array(z.tuple([amount, z.number()])) }),
+  ),
 });
 
 const timeline: z.ZodType<Timeline> = z.object({
@@ -178,6 +205,12 @@ export function parseRecord(json: string): { readonly record: RunRecord } | { re
 export function parseTimeline(json: string): { readonly timeline: Timeline } | { readonly problem: string } {
   const parsed = parse(timeline, json);
   return "problem" in parsed ? parsed : { timeline: parsed.value };
+}
+
+/** The curves from the text of a resources.json, or a phrase that says what is wrong with it. */
+export function parseSeries(json: string): { readonly series: ResourceSeries } | { readonly problem: string } {
+  const parsed = parse(series, json);
+  return "problem" in parsed ? parsed : { series: parsed.value };
 }
 
 function parse<T>(schema: z.ZodType<T>, json: string): { readonly value: T } | { readonly problem: string } {

@@ -1,4 +1,15 @@
-import type { Clock, Engine, Owner, Plan, Progress, Records, RunRecord, SeriesReader, Survey } from "../model/index.ts";
+import type {
+  Clock,
+  Engine,
+  OpenWatch,
+  Owner,
+  Plan,
+  Progress,
+  Records,
+  RunRecord,
+  SeriesReader,
+  Survey,
+} from "../model/index.ts";
 
 /** Where series go and who reads them back. */
 export interface SeriesDeps {
@@ -20,6 +31,8 @@ export interface RunDeps {
   readonly owner: Owner;
   /** Looks at where the run takes place, before its load. */
   readonly survey: Survey;
+  /** Opens what of the target's system can be watched; absent: nothing is. */
+  readonly watch?: OpenWatch;
   /** Absent: the run happens without. */
   readonly prometheus?: SeriesDeps;
   /** Aborted with an AbortedBy word: end the load gracefully. */

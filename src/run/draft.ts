@@ -6,6 +6,7 @@ import {
   type Measurements,
   type ObjectiveResult,
   type Reason,
+  type Resources,
   type RunId,
   type RunRecord,
   type Scenario,
@@ -53,6 +54,7 @@ export interface RecordInput {
   readonly findings?: readonly Finding[];
   readonly telemetry: Telemetry;
   readonly trials: readonly Trial[];
+  readonly resources?: Resources;
 }
 
 /** The record of a run that is over: what every reader of results works from. */
@@ -82,6 +84,7 @@ export function recordOf(input: RecordInput): RunRecord {
     environment: input.environment,
     ...(input.findings === undefined ? {} : { findings: input.findings }),
     telemetry: input.telemetry,
+    ...(input.resources === undefined ? {} : { resources: input.resources }),
     trials: input.trials.map(trialRecord),
   };
 }

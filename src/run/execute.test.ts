@@ -68,6 +68,7 @@ async function run(engine: Engine, objectives: readonly Objective[] = [], more: 
           return Promise.resolve({});
         },
         saveTimeline: async () => Promise.resolve(),
+        saveResources: async () => Promise.resolve(),
       },
       clock: { now: () => 5000, sleep: async () => Promise.resolve() },
       plan: singlePlan(scenario),

@@ -2,8 +2,10 @@ import {
   reason,
   type OpenedRun,
   type Reason,
+  type ResourceSeries,
   type RunRecord,
   type Scenario,
+  type TargetWatch,
   type Telemetry,
   type Timeline,
 } from "../model/index.ts";
@@ -15,12 +17,15 @@ import { settleRun, unjudged } from "./settle.ts";
 import { refusalOf, surroundingsOf } from "./surroundings.ts";
 import { NO_LOAD, NOT_READ, NOTHING_SENT, readBack } from "./telemetry.ts";
 import { runTrials, type DoneTrials } from "./trials.ts";
+import { openSources } from "./watching.ts";
 
 const NO_TRIALS: DoneTrials = { trials: [], failedPushes: 0 };
 
 export interface ExecutedRun {
   readonly record: RunRecord;
   readonly timeline?: Timeline;
+  /** The curves of the target's system. */
+  readonly series?: ResourceSeries;
   /** The record on the disk does not say what was read back of the series. */
   readonly problem?: Reason;
 }
@@ -31,7 +36,7 @@ export interface ExecutedRun {
  */
 export async function executeRun(request: RunRequest, deps: RunDeps): Promise<ExecutedRun> {
   const startedAt = deps.clock.now();
-  const finish = (input: Omit<RecordInput, "request" | "startedAt" | "endedAt" | "telemetry">): RunRecord =>
+  const finish: Opened["finish"] = (input) =>
     recordOf({ ...input, request, startedAt, endedAt: deps.clock.now(), telemetry: beforeReading(input, deps) });
 
   deps.onState("preparing");
@@ -42,13 +47,34 @@ export async function executeRun(request: RunRequest, deps: RunDeps): Promise<Ex
     deps.onRecorded(record);
     return { record };
   }
-  const version = await deps.engine.version().catch(unexpected);
-  const name = "version" in version ? `${deps.engine.name} ${version.version}` : deps.engine.name;
-  const { environment, findings } = await surroundingsOf({ scenario: request.scenario, engine: name, facts: {} }, deps);
+  const sources = await openSources(request.scenario.target, deps);
+  try {
+    return await executeOpened(request, deps, { finish, folder: opened.folder, sources });
+  } finally {
+    await sources.close();
+  }
+}
+
+interface Opened {
+  readonly finish: (input: Omit<RecordInput, "request" | "startedAt" | "endedAt" | "telemetry">) => RunRecord;
+  readonly folder: string;
+  readonly sources: TargetWatch;
+}
+
+/** The run has its folder, and its target's sources are open. */
+async function executeOpened(
+  request: RunRequest,
+  deps: RunDeps,
+  { finish, folder, sources }: Opened,
+): Promise<ExecutedRun> {
+  const { scenario } = request;
+  const version = await deps.engine.version(request.scenario).catch(unexpected);
+  const name = "version" in version ? `${version.name ?? deps.engine.name} ${version.version}` : deps.engine.name;
+  const { environment, findings } = await surroundingsOf({ scenario, engine: name, facts: sources.facts() }, deps);
   const around = { environment, ...(findings.length > 0 && { findings }) };
-  const unfit = "problem" in version ? undefined : refusalOf(request.scenario, findings);
+  const unfit = "problem" in version ? undefined : refusalOf(scenario, findings);
   if (unfit !== undefined) {
-    const record = await keep(finish({ settled: unfit, ...around, trials: [] }), undefined, deps.records);
+    const record = await keep(finish({ settled: unfit, ...around, trials: [] }), {}, deps.records);
     deps.onRecorded(record);
     return { record };
   }
@@ -57,17 +83,19 @@ export async function executeRun(request: RunRequest, deps: RunDeps): Promise<Ex
   const done: DoneTrials =
     "problem" in version
       ? { ...NO_TRIALS, problem: version.problem }
-      : await runTrials(request, deps, opened.folder).catch((error: unknown) => ({
+      : await runTrials(request, deps, { folder, sources }).catch((error: unknown) => ({
           ...NO_TRIALS,
           ...unexpected(error),
         }));
 
   deps.onState("judging");
-  const settled = wasTaken(deps) ? unjudged(OWNER_SILENT, request.scenario, "lost") : settleRun(done, request.scenario);
-  const record = await keep(finish({ settled, ...around, trials: done.trials }), done.timeline, deps.records);
+  const settled = wasTaken(deps) ? unjudged(OWNER_SILENT, scenario, "lost") : settleRun(done, scenario);
+  const { trials, timeline, watched } = done;
+  const told = finish({ settled, ...around, trials, ...(watched && { resources: watched.resources }) });
+  const record = await keep(told, { timeline, series: watched?.series }, deps.records);
   deps.onRecorded(record);
   if (record.state === "lost" || (record.state === "error" && done.trials.length === 0)) return { record };
-  const { traffic } = request.scenario;
+  const { traffic } = scenario;
   return await withTelemetry(record, { ...done, ...(traffic && { traffic }) }, deps);
 }
 
@@ -84,7 +112,11 @@ async function withTelemetry(
   );
   const told = { ...record, telemetry };
   const { problem } = await deps.records.save(told);
-  return { record: told, ...(done.timeline && { timeline: done.timeline }), ...(problem && { problem }) };
+  return { record: told, ...curvesOf(done), ...(problem && { problem }) };
+}
+
+function curvesOf({ timeline, watched }: DoneTrials): Pick<ExecutedRun, "timeline" | "series"> {
+  return { ...(timeline && { timeline }), ...(watched?.series && { series: watched.series }) };
 }
 
 function openedRun({ id, scenario, trigger, revision, slot }: RunRequest, deps: RunDeps, at: number): OpenedRun {

@@ -1,11 +1,25 @@
-import { type Reason, type Records, type RunId, type RunRecord, type Timeline } from "../model/index.ts";
+import {
+  type Reason,
+  type Records,
+  type RunId,
+  type ResourceSeries,
+  type RunRecord,
+  type Timeline,
+} from "../model/index.ts";
+
+/** What lies beside the record. */
+export interface Curves {
+  readonly timeline?: Timeline | undefined;
+  readonly series?: ResourceSeries | undefined;
+}
 
 /**
  * On disk first; a run that cannot be kept has no verdict to tell. Where the disk tells another end already (declared
  * lost by another daemon), that one stands.
  */
-export async function keep(record: RunRecord, timeline: Timeline | undefined, records: Records): Promise<RunRecord> {
+export async function keep(record: RunRecord, { timeline, series }: Curves, records: Records): Promise<RunRecord> {
   if (timeline !== undefined) await records.saveTimeline(record.id as RunId, timeline);
+  if (series !== undefined) await records.saveResources(record.id as RunId, series);
   const { problem, stands } = await records.save(record);
   if (stands !== undefined) return stands;
   if (problem === undefined) return record;

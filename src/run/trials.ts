@@ -1,12 +1,15 @@
-import type { Reason, Timeline, Trial, TrialResult, TrialSpec, TrialWork } from "../model/index.ts";
+import type { Reason, TargetWatch, Timeline, Trial, TrialResult, TrialSpec, TrialWork } from "../model/index.ts";
 import { judge, measurementsOf, type Judgement } from "../judge/index.ts";
 import type { RunRequest } from "./draft.ts";
 import type { RunDeps } from "./deps.ts";
+import { watchedOf, whileWatched, type Watched } from "./watching.ts";
 
 export interface DoneTrials {
   readonly trials: readonly Trial[];
   /** Of the first trial: the one whose objectives are judged. */
   readonly timeline?: Timeline;
+  /** Of the first trial: its target's system meanwhile. */
+  readonly watched?: Watched;
   readonly failedPushes: number;
   /** Of the first trial, if it left what can be judged. */
   readonly judgement?: Judgement;
@@ -15,23 +18,37 @@ export interface DoneTrials {
 }
 
 /** Runs trials for as long as the plan asks for more and none has ended badly. */
-export async function runTrials(request: RunRequest, deps: RunDeps, folder: string): Promise<DoneTrials> {
+export async function runTrials(
+  request: RunRequest,
+  deps: RunDeps,
+  { folder, sources }: { readonly folder: string; readonly sources: TargetWatch },
+): Promise<DoneTrials> {
   const trials: Trial[] = [];
   let timeline: Timeline | undefined;
   let judgement: Judgement | undefined;
+  let watched: Watched | undefined;
   let failedPushes = 0;
   for (;;) {
     const step = deps.plan.next(trials, []);
     if (step.kind === "done") break;
-    const result = await deps.engine.run(workOf(request, deps, { folder, index: trials.length }), deps);
-    const judged = judgementOf(result, request);
+    const work = workOf(request, deps, { folder, index: trials.length });
+    const { result, sampled } = await whileWatched(sources, deps, () => deps.engine.run(work, deps));
+    const seen = watchedOf(sampled, result, request.scenario);
+    const judged = judgementOf(result, request, seen);
     trials.push(trialOf(step.spec, result, { request, index: trials.length, judged }));
     timeline ??= result.timeline;
+    watched ??= seen;
     judgement ??= judged;
     failedPushes += result.failedPushes;
     if (result.outcome.kind !== "completed") break;
   }
-  return { trials, failedPushes, ...(timeline && { timeline }), ...(judgement && { judgement }) };
+  return {
+    trials,
+    failedPushes,
+    ...(timeline && { timeline }),
+    ...(judgement && { judgement }),
+    ...(watched && { watched }),
+  };
 }
 
 function workOf(request: RunRequest, deps: RunDeps, where: { folder: string; index: number }): TrialWork {
@@ -46,9 +63,14 @@ function workOf(request: RunRequest, deps: RunDeps, where: { folder: string; ind
   };
 }
 
-function judgementOf({ outcome, facts, timeline }: TrialResult, request: RunRequest): Judgement | undefined {
+function judgementOf(
+  { outcome, facts, timeline }: TrialResult,
+  request: RunRequest,
+  watched: Watched | undefined,
+): Judgement | undefined {
   if (outcome.kind !== "completed" || facts === undefined) return undefined;
-  return judge({ facts, timeline, objectives: request.scenario.objectives, exitCode: outcome.exitCode });
+  const { objectives } = request.scenario;
+  return judge({ facts, timeline, objectives, exitCode: outcome.exitCode, ...(watched && { watched }) });
 }
 
 interface Of {

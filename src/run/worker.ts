@@ -4,6 +4,7 @@ import type {
   Engine,
   Instance,
   Log,
+  OpenWatch,
   Progress,
   QueuedRun,
   Records,
@@ -60,6 +61,7 @@ export interface WorkerDeps {
   /** Most runs at work at the same time. */
   readonly runLimit: () => number;
   readonly survey: Survey;
+  readonly watch?: OpenWatch;
   /** Asked anew for each run; undefined: the run happens without. */
   readonly prometheus: () => Promise<SeriesDeps | undefined>;
   /** What other daemons left behind; before the first run, and after each beat. */
@@ -194,13 +196,14 @@ async function work(state: State, one: LiveRun): Promise<void> {
 }
 
 async function depsOf(scenario: Scenario, state: State, one: LiveRun): Promise<Omit<RunDeps, "onRecorded">> {
-  const { engine, records, clock, instance, survey, prometheus } = state.deps;
+  const { engine, records, clock, instance, survey, watch, prometheus } = state.deps;
   const series = await prometheus();
   return {
     ...{ engine, records, clock, plan: singlePlan(scenario), owner: ownerOf(instance) },
     ...{ stop: one.stop.signal, kill: one.kill.signal },
     ...(series && { prometheus: series }),
     survey,
+    ...(watch && { watch }),
     onState(now) {
       one.state = now;
       void tellState(one, state);

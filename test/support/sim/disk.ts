@@ -34,6 +34,7 @@ export function createSimDisk(): SimDisk {
       return there === undefined ? {} : { stands: kept };
     },
     saveTimeline: () => Promise.resolve(),
+    saveResources: () => Promise.resolve(),
     list: () => Promise.resolve({ ids: [...runs.keys()].sort().reverse(), strangers: [] }),
     unfinished: (ids) => Promise.resolve(ids.filter((id) => runs.get(id)?.record === undefined)),
     opened(id) {
