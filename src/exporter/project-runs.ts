@@ -5,7 +5,7 @@ import { isJudged, JUDGED_VERDICTS, type JudgedRecord } from "./judged.ts";
 import type { Samples } from "./samples.ts";
 import { TRIGGERS } from "./tally.ts";
 
-const TELEMETRY = ["complete", "incomplete", "none"] as const;
+const TELEMETRY = ["complete", "incomplete", "unread", "none"] as const;
 const STATES = ["finished", "error", "aborted", "lost"] as const;
 
 /** Labels come from the record itself: a person may have sent the scenario to another target. */
@@ -70,8 +70,13 @@ function projectJudged(record: JudgedRecord, samples: Samples): void {
   samples.add(LAST_RUN.failedRequests, run, errors && Math.round(errors.value * errors.samples));
 }
 
-/** `none` where k6 had nothing to send; what was sent and never arrived is incomplete. */
+/**
+ * `none` where k6 had nothing to send; what was sent and never arrived is incomplete. A record is there before its series
+ * are read back: until then nothing is known to be missing, and an alert that fired for those seconds would be a false one.
+ */
 function telemetryOf({ telemetry }: RunRecord): (typeof TELEMETRY)[number] {
+  const { failed_pushes: failed, requests_sent: asked, requests_found: found } = telemetry;
+  if (telemetry.prometheus === "incomplete" && (failed ?? asked ?? found) === undefined) return "unread";
   const sent = telemetry.requests_sent ?? 0;
   return telemetry.prometheus === "none" && sent > 0 ? "incomplete" : telemetry.prometheus;
 }

@@ -94,6 +94,7 @@ it("made worse, each is told in one message, with its number, whose links answer
     NAMES.map(async (name) => {
       await vi.waitFor(() => expect([name, live.stage.messages(name).length]).toEqual([name, 1]), PATIENCE);
       const [message] = live.stage.messages(name);
+      await explainOthers(message, PLAYED[name]?.alerts ?? []);
       expect(message).toMatchObject({ status: "firing", groupLabels: { scenario: name, target: name } });
       expect(message && alertsOf(message)).toEqual(PLAYED[name]?.alerts);
       const value = await live.stage.value(`max(${PLAYED[name]?.gauge ?? ""}{scenario="${name}", trigger="cron"})`);
@@ -102,6 +103,16 @@ it("made worse, each is told in one message, with its number, whose links answer
     }),
   );
 });
+
+/** What a message tells beyond what was played is a finding: its run says why. */
+async function explainOthers(message: Message | undefined, played: readonly string[]): Promise<void> {
+  for (const { labels, annotations } of message?.alerts ?? []) {
+    if (played.includes(labels.alertname ?? "")) continue;
+    const run = await fetch(annotations.report_url?.replace(/\/report$/, "") ?? live.stage.daemonUrl);
+    const { telemetry, reason } = (await run.json()) as { telemetry: unknown; reason: unknown };
+    say(`also told: ${labels.alertname ?? ""}: ${JSON.stringify({ telemetry, reason })}`);
+  }
+}
 
 it("a chatbot that is gone is told by its uptime, once, and resolved when it is back", async () => {
   const told = (): readonly Message[] => live.stage.messages("uptime");
