@@ -1,6 +1,17 @@
-import { formatCount, formatValue, type LoadFacts, type Reason, reason, type Timeline } from "../model/index.ts";
+import {
+  formatCount,
+  formatValue,
+  type LoadFacts,
+  type Observed,
+  type Reason,
+  reason,
+  type Timeline,
+} from "../model/index.ts";
+import { clockTrouble } from "./clock-trouble.ts";
 import { factsProblem } from "./facts-problem.ts";
+import { generatorSaturated } from "./generator.ts";
 import { hangsOf, isUsable } from "./silence.ts";
+import { warmupUnsettled } from "./warmup.ts";
 
 /** Share of the planned window that must have been judged. */
 const LEAST_OF_PLAN = 0.9;
@@ -47,20 +58,47 @@ function waitedThrough({ waitedThrough = 0 }: LoadFacts): Reason | undefined {
   );
 }
 
+/** Whether it was a crash under the load or a deployment nobody can tell; what failed in it has failed. */
+function targetRestarted(restarted: readonly string[]): Reason | undefined {
+  if (restarted.length === 0) return undefined;
+  return reason(
+    "target_restarted",
+    `Restarted during the judged window: ${restarted.join(", ")}. What was measured is two systems, and the start of one.`,
+  );
+}
+
 export interface Doubts {
   /** Nothing this trial says can be used. */
   readonly void: readonly Reason[];
   /** It cannot be passed, but what failed for certain has failed. */
   readonly partial: readonly Reason[];
+  /**
+   * Times and rates cannot be believed, because of the load generator, its clock or a system that was still warming up:
+   * only failures that are counted (errors) are certain.
+   */
+  readonly timing: readonly Reason[];
+}
+
+/** What a trial says beside its numbers. */
+export interface Evidence {
+  readonly timeline?: Timeline | undefined;
+  readonly exitCode: 0 | 99;
+  readonly observed?: Observed | undefined;
+  /** Parts of the target that were restarted between the first reading and the last. */
+  readonly restarted?: readonly string[] | undefined;
 }
 
 /** What speaks against the trial as a whole, whatever its objectives say. */
-export function doubtsOf(facts: LoadFacts, timeline: Timeline | undefined, exitCode: 0 | 99): Doubts {
+export function doubtsOf(facts: LoadFacts, { timeline, exitCode, observed, restarted = [] }: Evidence): Doubts {
   const problem = factsProblem(facts);
-  if (problem !== undefined) return { void: [problem], partial: [] };
+  if (problem !== undefined) return { void: [problem], partial: [], timing: [] };
   const defined = (reasons: readonly (Reason | undefined)[]): Reason[] => reasons.filter((r) => r !== undefined);
   return {
     void: defined([noRequests(facts)]),
-    partial: defined([crossedUnseen(facts, exitCode), tooShort(facts), waitedThrough(facts), answersStopped(timeline)]),
+    partial: defined([
+      ...[crossedUnseen(facts, exitCode), tooShort(facts), waitedThrough(facts), answersStopped(timeline)],
+      targetRestarted(restarted),
+    ]),
+    timing: defined([generatorSaturated(observed, facts), clockTrouble(observed), warmupUnsettled(timeline)]),
   };
 }

@@ -4,6 +4,7 @@ import {
   type Measurements,
   type Objective,
   type ObjectiveResult,
+  type Observed,
   type Reason,
   type Resources,
   reason,
@@ -25,6 +26,10 @@ export interface JudgeInput {
   readonly objectives: readonly Objective[];
   /** How the engine ended: 99 says that a threshold was crossed. */
   readonly exitCode: 0 | 99;
+  /** What else speaks against the trial: it cannot be passed with them. */
+  readonly doubts?: readonly Reason[];
+  /** What was seen of the load generator and the clocks meanwhile. */
+  readonly observed?: Observed | undefined;
   /** What was read of the target's system, and what that measures. */
   readonly watched?: { readonly resources: Resources; readonly measurements: Measurements };
 }
@@ -81,10 +86,16 @@ function targetFailed(facts: LoadFacts): Reason | undefined {
   return reason("target_failed", `The target answered nothing but errors: all ${formatCount(total)} requests failed.`);
 }
 
+/** An answer that failed has failed, however late it was counted. */
+function isCountedFailure({ measurement, verdict }: ObjectiveResult): boolean {
+  return measurement === "error_rate" && verdict === "fail";
+}
+
 /** A certain failure decides; then what could not be judged; then the worst of what was. See docs/decisions/0011. */
 function worst(objectives: readonly ObjectiveResult[], doubts: Doubts): Verdict {
   const verdicts = new Set(objectives.map(({ verdict }) => verdict));
   if (doubts.void.length > 0) return "invalid";
+  if (doubts.timing.length > 0) return objectives.some(isCountedFailure) ? "fail" : "invalid";
   if (verdicts.has("fail")) return "fail";
   if (doubts.partial.length > 0 || verdicts.has("invalid")) return "invalid";
   return verdicts.has("warning") ? "warning" : "pass";
@@ -93,12 +104,19 @@ function worst(objectives: readonly ObjectiveResult[], doubts: Doubts): Verdict 
 /** Judges one completed trial; pure. Never `pass` or `warning` unless every objective was measured. */
 export function judge(input: JudgeInput): Judgement {
   const { facts, timeline, exitCode } = input;
-  const doubts = doubtsOf(facts, timeline, exitCode);
+  const restarted = input.watched?.resources.restarted;
+  const found = doubtsOf(facts, { timeline, exitCode, observed: input.observed, restarted });
+  const doubts = { ...found, partial: [...found.partial, ...(input.doubts ?? [])] };
   const measurements = { ...measurementsOf(facts, timeline, input.objectives), ...input.watched?.measurements };
   const judged = effectiveObjectives(input.objectives).map((objective) => judgeOne(objective, measurements, input));
   const all = [...judged, ...judgeThresholds(facts)];
   const objectives = all.map(({ result }) => result);
-  const invalid = [...doubts.void, ...doubts.partial, ...all.flatMap(({ doubt }) => (doubt ? [doubt] : []))];
+  const invalid = [
+    ...doubts.void,
+    ...doubts.timing,
+    ...doubts.partial,
+    ...all.flatMap(({ doubt }) => (doubt ? [doubt] : [])),
+  ];
   const dead = doubts.void.length === 0 ? targetFailed(facts) : undefined;
   const verdict = dead === undefined ? worst(objectives, doubts) : "fail";
   const why = verdict === "invalid" ? invalid[0] : dead;

@@ -6,6 +6,7 @@ export * from "./log.ts";
 export * from "./measurement.ts";
 export * from "./names.ts";
 export * from "./objective.ts";
+export * from "./observed.ts";
 export * from "./plan.ts";
 export * from "./ports.ts";
 export * from "./prompts.ts";

@@ -1,4 +1,5 @@
 import type { AbortedBy, LoadFacts, Timeline, TrialOutcome } from "./trial.ts";
+import type { Observed } from "./observed.ts";
 import type { Instant, RunId } from "./names.ts";
 import type {
   AbandonedRun,
@@ -97,6 +98,8 @@ export interface TrialResult {
   readonly endedAt: Instant;
   readonly facts?: LoadFacts;
   readonly timeline?: Timeline;
+  /** Absent: an engine that is not watched. */
+  readonly observed?: Observed;
   readonly failedPushes: number;
 }
 
@@ -147,6 +150,13 @@ export interface RunFolders {
 export interface RunFolderList {
   readonly ids: readonly RunId[];
   readonly strangers: readonly { readonly name: string; readonly problem: string }[];
+}
+
+export interface SeriesAsked {
+  /** Left out: http. */
+  readonly traffic?: Traffic;
+  /** What the engine counted: a number that agrees needs no second look, any other gets all the patience there is. */
+  readonly expected?: number;
 }
 
 /** Reads a finished run's series back. */

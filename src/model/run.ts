@@ -1,6 +1,7 @@
 import type { Finding } from "./environment.ts";
 import type { PatternName } from "./load.ts";
 import type { Measurement } from "./measurement.ts";
+import type { Observed } from "./observed.ts";
 import type { ObjectiveResult } from "./objective.ts";
 import type { WorkloadRecord } from "./prompts.ts";
 import type { Reason } from "./reason.ts";
@@ -29,6 +30,7 @@ export interface TrialRecord {
   readonly started_at: string;
   readonly ended_at: string;
   readonly facts?: LoadFacts;
+  readonly observed?: Observed;
 }
 
 /** Facts about where it ran: flat text, shown as a table. */

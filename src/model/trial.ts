@@ -1,6 +1,7 @@
 import type { Load } from "./load.ts";
 import type { Measurements } from "./measurement.ts";
 import type { Instant } from "./names.ts";
+import type { Observed } from "./observed.ts";
 import type { CacheState } from "./prompts.ts";
 import type { Reason } from "./reason.ts";
 
@@ -33,6 +34,7 @@ export interface Trial {
   readonly endedAt: Instant;
   /** Absent when the engine left no whole summary. */
   readonly facts?: LoadFacts;
+  readonly observed?: Observed;
 }
 
 /** A set of samples as the engine counted them: exact quantiles on a grid, so that it travels without the samples. */

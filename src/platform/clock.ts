@@ -20,3 +20,8 @@ export function after(milliseconds: number, work: () => void): () => void {
   const timer = setTimeout(work, milliseconds);
   return () => clearTimeout(timer);
 }
+
+/** Seconds that pass whatever is done to the time of day; only differences mean something. A sleeping machine's pass not. */
+export function monotonicSeconds(): number {
+  return performance.now() / 1000;
+}

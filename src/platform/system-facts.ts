@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
 import { promisify } from "node:util";
+import { cpuQuotaCores } from "./cpu-quota.ts";
 
 /** What the operating system says of itself; undefined where it does not (another system, a container, no permission). */
 export interface SystemFacts {
@@ -19,9 +20,9 @@ export interface SystemFacts {
 }
 
 export async function systemFacts(): Promise<SystemFacts> {
-  const [limits, cpuQuotaCores, clockSource, clockSynchronised, cpuGovernors] = await Promise.all([
+  const [limits, quota, clockSource, clockSynchronised, cpuGovernors] = await Promise.all([
     textOf("/proc/self/limits"),
-    cpuQuota(),
+    cpuQuotaCores(),
     textOf("/sys/devices/system/clocksource/clocksource0/current_clocksource"),
     synchronised(),
     governors(),
@@ -29,8 +30,8 @@ export async function systemFacts(): Promise<SystemFacts> {
   const ownAddresses = Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address));
   return {
     fileLimit: fileLimitOf(limits),
-    cpuQuotaCores,
     clockSource: clockSource?.trim(),
+    cpuQuotaCores: quota,
     ...{ clockSynchronised, cpuGovernors, ownAddresses },
   };
 }
@@ -44,43 +45,6 @@ function fileLimitOf(limits: string | undefined): number | undefined {
   const written = /^Max open files\s+(\S+)/m.exec(limits ?? "")?.[1];
   if (written === undefined) return undefined;
   return written === "unlimited" ? Infinity : Number(written);
-}
-
-/** The tightest quota on the way from our own control group to the root; undefined where there are none to read. */
-async function cpuQuota(): Promise<number | undefined> {
-  const groups = await textOf("/proc/self/cgroup");
-  if (groups === undefined) return undefined;
-  const quotas = await Promise.all(groupFolders(groups).map(quotaOf));
-  const known = quotas.filter((quota) => quota !== undefined);
-  return known.length === 0 ? Infinity : Math.min(...known);
-}
-
-/** Folders of the group that limits our CPU and of all above it, in either version of control groups. */
-function groupFolders(groups: string): readonly string[] {
-  const folders: string[] = [];
-  for (const line of groups.split("\n")) {
-    const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
-    const root =
-      controllers === ""
-        ? "/sys/fs/cgroup"
-        : controllers?.split(",").includes("cpu")
-          ? "/sys/fs/cgroup/cpu"
-          : undefined;
-    if (root === undefined || path === undefined) continue;
-    const parts = path.split("/").filter((part) => part !== "" && part !== "..");
-    for (let depth = parts.length; depth >= 0; depth -= 1) folders.push([root, ...parts.slice(0, depth)].join("/"));
-  }
-  return folders;
-}
-
-/** `max 100000` (none) or `150000 100000`: microseconds of CPU in each period; version 1 has a file for each. */
-async function quotaOf(folder: string): Promise<number | undefined> {
-  const whole = await textOf(`${folder}/cpu.max`);
-  const [quota, period] =
-    whole?.trim().split(" ") ??
-    (await Promise.all(["cpu.cfs_quota_us", "cpu.cfs_period_us"].map((name) => textOf(`${folder}/${name}`))));
-  const cores = Number(quota) / Number(period);
-  return Number.isFinite(cores) && cores > 0 ? cores : undefined;
 }
 
 /** systemd's own time service leaves a file; any other is told by timedatectl, where there is one. */

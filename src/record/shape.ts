@@ -87,6 +87,24 @@ const outcome = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("aborted"), by: abortedBy, reason }),
 ]);
 
+const generator = z.object({
+  watchedSeconds: amount,
+  cores: amount,
+  usedCores: amount,
+  usedCoresPeak: amount,
+  wantedCores: amount,
+  dispatchDelaySeconds: amount,
+  stillSeconds: amount,
+  throttledRatio: amount.exactOptional(),
+  machineBusyRatio: amount.exactOptional(),
+  machineStolenRatio: amount.exactOptional(),
+});
+
+const observed = z.object({
+  generator: generator.exactOptional(),
+  clockSteps: z.array(z.object({ at: z.number(), seconds: z.number() })),
+});
+
 const trial = z.object({
   index: count,
   arms: z.array(z.enum(["only", "base", "candidate", "uncached", "prompt", "both"])),
@@ -95,6 +113,7 @@ const trial = z.object({
   started_at: time,
   ended_at: time,
   facts: facts.exactOptional(),
+  observed: observed.exactOptional(),
 });
 
 const objective = z.object({

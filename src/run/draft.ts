@@ -111,6 +111,7 @@ function trialRecord(trial: Trial): TrialRecord {
   };
 }
 
+    ...(trial.observed === undefined ? {} : { observed: trial.observed }),
 function iso(at: Instant): string {
   return new Date(at).toISOString();
 }

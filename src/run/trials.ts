@@ -64,13 +64,21 @@ function workOf(request: RunRequest, deps: RunDeps, where: { folder: string; ind
 }
 
 function judgementOf(
-  { outcome, facts, timeline }: TrialResult,
+  { outcome, facts, timeline, observed }: TrialResult,
   request: RunRequest,
   watched: Watched | undefined,
 ): Judgement | undefined {
   if (outcome.kind !== "completed" || facts === undefined) return undefined;
   const { objectives } = request.scenario;
-  return judge({ facts, timeline, objectives, exitCode: outcome.exitCode, ...(watched && { watched }) });
+  return judge({
+    facts,
+    timeline,
+    observed,
+    objectives,
+    doubts,
+    exitCode: outcome.exitCode,
+    ...(watched && { watched }),
+  });
 }
 
 interface Of {
@@ -80,8 +88,9 @@ interface Of {
 }
 
 function trialOf(spec: TrialSpec, result: TrialResult, { request, index, judged }: Of): Trial {
-  const { facts, timeline, outcome, startedAt, endedAt } = result;
+  const { facts, timeline, outcome, startedAt, endedAt, observed } = result;
   const measured = facts === undefined ? {} : measurementsOf(facts, timeline, request.scenario.objectives);
   const byArm = Object.fromEntries(spec.arms.map((arm) => [arm, judged?.measurements ?? measured]));
-  return { index, spec, outcome, byArm, invalid: judged?.invalid ?? [], startedAt, endedAt, ...(facts && { facts }) };
+  const known = { ...(facts && { facts }), ...(observed && { observed }) };
+  return { index, spec, outcome, byArm, invalid: judged?.invalid ?? [], startedAt, endedAt, ...known };
 }

@@ -14,6 +14,7 @@ import { after } from "../../platform/clock.ts";
 import { readTextFile, removeFolder } from "../../platform/files.ts";
 import { startProcess, type RunningChild } from "../../platform/process.ts";
 import { followFile } from "../../platform/tail.ts";
+import { observeEngine } from "../observer.ts";
 import { runArguments, type RunFiles } from "./arguments.ts";
 import { forgetEngine, noteEngine } from "./left-over.ts";
 import { createLogReader } from "./log.ts";
@@ -37,6 +38,8 @@ export interface PreparedTrial {
   /** k6 is ended as `timeout` after this many seconds. */
   readonly maxSeconds: number;
   readonly clock: Clock;
+  /** Given by tests only. */
+  readonly monotonicSeconds?: () => number;
   /** How long after TERM the group is killed, in milliseconds. */
   readonly graceMs: number;
   readonly outOfMemoryKills: () => Promise<number | undefined>;
@@ -73,6 +76,7 @@ async function runFollowed(
     const why = reason("engine_failed_to_start", `k6 could not be started (${started.problem}): ${prepared.binary}`);
     return { outcome: { kind: "broken", reason: why }, startedAt, endedAt: clock.now(), failedPushes: 0 };
   }
+  const observer = await observeEngine(started.child.pid, prepared);
   const cause = await noted(work, started.child, () => watchToEnd(started.child, prepared, watch));
   const exit = await started.child.exited;
   const killsAfter = await prepared.outOfMemoryKills();
@@ -84,6 +88,7 @@ async function runFollowed(
   return {
     ...concluded,
     ...(timeline === undefined ? {} : { timeline }),
+    observed: await observer.end(concluded.facts?.window),
     startedAt,
     endedAt: clock.now(),
     failedPushes: log.failedPushes(),

@@ -1,0 +1,52 @@
+import { formatValue, reason, type GeneratorLoad, type LoadFacts, type Observed, type Reason } from "../model/index.ts";
+
+// Why these limits: docs/decisions/0078. A busy machine is no reason; that the engine was kept from running is.
+/** Fewer seconds tell nothing of how an engine was served. */
+const LEAST_WATCHED_SECONDS = 10;
+/** Of the cores that it may use: then it never rests, and its own users queue inside it. */
+const MOST_WANTED = 0.95;
+const MOST_THROTTLED = 0.05;
+const LEAST_STILL_SECONDS = 2;
+/** Half of the 1 % of answers that P99 is made of. */
+const MOST_STILL = 0.005;
+/** Dispatches that lie on the way of one request and its answer; measured. */
+const DISPATCHES_A_REQUEST = 10;
+const LEAST_DELAY_SECONDS = 0.01;
+/** The width of a warning: a delay below it cannot turn a pass into a fail. */
+const MOST_OF_LATENCY = 0.1;
+
+/** Was the engine kept from running when it wanted to, for so long that what it measured is its own delay? */
+export function generatorSaturated(observed: Observed | undefined, facts: LoadFacts): Reason | undefined {
+  const seen = observed?.generator;
+  if (seen === undefined) return undefined;
+  const enough = seen.watchedSeconds >= LEAST_WATCHED_SECONDS;
+  const text =
+    stoodStill(seen) ?? (enough ? (neverRested(seen) ?? heldByQuota(seen) ?? servedLate(seen, facts)) : undefined);
+  return text === undefined ? undefined : reason("generator_saturated", `${text} Its delays are in every latency.`);
+}
+
+/** Stopped, frozen, or with its machine: what was on its way meanwhile took that much longer. */
+function stoodStill({ stillSeconds, watchedSeconds }: GeneratorLoad): string | undefined {
+  if (stillSeconds < LEAST_STILL_SECONDS || stillSeconds < watchedSeconds * MOST_STILL) return undefined;
+  return `The load generator stood still for ${formatValue(stillSeconds, "s")} of the judged window.`;
+}
+
+function neverRested({ wantedCores, usedCores, cores }: GeneratorLoad): string | undefined {
+  if (wantedCores < cores * MOST_WANTED) return undefined;
+  const [used, most] = [formatValue(usedCores, "cores"), formatValue(cores, "cores")];
+  return usedCores >= wantedCores * MOST_WANTED
+    ? `The load generator used ${used} of the ${most} that it may use: it was at its limit.`
+    : `The load generator got ${used} and would have used all ${most}: something else had them.`;
+}
+
+function heldByQuota({ throttledRatio = 0 }: GeneratorLoad): string | undefined {
+  if (throttledRatio < MOST_THROTTLED) return undefined;
+  return `The load generator had used up its CPU quota in ${formatValue(throttledRatio, "ratio")} of the quota's periods and was held back until their end.`;
+}
+
+function servedLate({ dispatchDelaySeconds }: GeneratorLoad, { latency }: LoadFacts): string | undefined {
+  const delay = dispatchDelaySeconds * DISPATCHES_A_REQUEST;
+  if (latency.count === 0 || delay < Math.max(LEAST_DELAY_SECONDS, latency.mean * MOST_OF_LATENCY)) return undefined;
+  const [each, all] = [formatValue(dispatchDelaySeconds, "s"), formatValue(delay, "s")];
+  return `The load generator waited ${each} for a CPU each time it wanted one, about ${all} a request of ${formatValue(latency.mean, "s")}: other programs were served first.`;
+}
