@@ -1,0 +1,106 @@
+// The stream probe beside k6: k6 cannot time the tokens of a streamed answer, so it asks the probe to read it.
+import exec from "k6/execution";
+import type { ExchangeResult } from "./exchange.ts";
+import type { Told } from "./told.ts";
+
+/** What the probe tells of one exchange; times in milliseconds since the request was written to the connection. */
+export interface ProbeAnswer {
+  readonly end: string;
+  readonly detail?: string;
+  readonly dispatch_ms?: number;
+  readonly first_byte_ms?: number;
+  readonly first_reasoning_ms?: number;
+  readonly first_content_ms?: number;
+  readonly last_content_ms?: number;
+  readonly closed_ms?: number;
+  readonly gaps_ms?: readonly number[];
+  readonly usage?: {
+    readonly prompt_tokens?: number;
+    readonly completion_tokens?: number;
+    readonly reasoning_tokens?: number;
+    readonly cached_tokens?: number;
+  };
+  readonly cached?: boolean;
+  readonly text?: string;
+  readonly late_ms?: number;
+}
+
+export interface ProbeAt {
+  /** Of this user: several may share the work. */
+  url(): string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Throws one sentence where no probe runs: nothing that k6 measures by itself would be the time to a token. */
+export function probeAt(url: string | undefined, token: string | undefined): ProbeAt {
+  if (url === undefined || url === "" || token === undefined || token === "") {
+    throw new Error(
+      "This load test needs the stream probe of Chatbench, because k6 cannot time the tokens of a stream: give its scenario `traffic: stream` and start it with `chatbench run`.",
+    );
+  }
+  const urls = url.split(",").map((each) => `${each}/stream`);
+  return {
+    url: () => urls[exec.vu.idInTest % urls.length] ?? "",
+    headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+  };
+}
+
+/** The probe's own answer; undefined where it gave none: then nothing is known of the target. */
+export function readProbe(response: { readonly status: number; readonly body: unknown }): ProbeAnswer | undefined {
+  if (response.status === 401 || response.status === 400 || response.status === 404) {
+    throw new Error(`The stream probe refused to be asked: ${String(response.body)}`);
+  }
+  if (response.status !== 200 || typeof response.body !== "string") return undefined;
+  return JSON.parse(response.body) as ProbeAnswer;
+}
+
+/** In the words of exchange.ts. */
+export function resultOf(answer: ProbeAnswer): ExchangeResult {
+  const { usage = {}, cached } = answer;
+  return {
+    good: answer.end === "complete",
+    ...definedOf({
+      lastContentMs: answer.last_content_ms,
+      firstByteMs: answer.first_byte_ms,
+      firstContentMs: answer.first_content_ms,
+      firstTokenMs: firstTokenOf(answer),
+      closedMs: answer.closed_ms,
+      outputTokens: usage.completion_tokens,
+      tokensFromFirst: tokensFromFirstOf(answer),
+      dispatchDelayMs: answer.dispatch_ms,
+      probeDelayMs: answer.late_ms,
+    }),
+    ...(answer.gaps_ms && { gapsMs: answer.gaps_ms }),
+    ...(cached !== undefined && { cached }),
+  };
+}
+
+function firstTokenOf({ first_reasoning_ms: reasoning, first_content_ms: content }: ProbeAnswer): number | undefined {
+  return reasoning === undefined || content === undefined ? content : Math.min(reasoning, content);
+}
+
+/** Reasoning that was counted but not streamed lies before the first token that came. */
+function tokensFromFirstOf({ usage, first_reasoning_ms: shown }: ProbeAnswer): number | undefined {
+  const { completion_tokens: all, reasoning_tokens: reasoning = 0 } = usage ?? {};
+  return all === undefined || shown !== undefined ? all : all - reasoning;
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+function definedOf<T extends object>(values: T): Defined<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>;
+}
+
+/** What the answer told of caches and tokens. */
+export function toldOf({ usage, cached }: ProbeAnswer): Told {
+  const { prompt_tokens: prompt, completion_tokens: completion, cached_tokens: read } = usage ?? {};
+  return {
+    ...(cached !== undefined && { cached }),
+    ...(prompt !== undefined &&
+      completion !== undefined && {
+        usage: {
+          ...{ prompt_tokens: prompt, completion_tokens: completion },
+          ...(read !== undefined && read <= prompt && { cached_tokens: read }),
+        },
+      }),
+  };
+}

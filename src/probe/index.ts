@@ -1,0 +1,2 @@
+export { createProbes, threadsFor, type ProbesDeps } from "./probes.ts";
+export { withProbes } from "./with-probes.ts";

@@ -1,0 +1,93 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { Pool } from "undici";
+import { createLoopMeter } from "../platform/loop-meter.ts";
+import { startLoopbackServer, type LoopbackRequest } from "../platform/loopback-server.ts";
+import { exchange } from "./exchange.ts";
+import { AskSchema, type Ask } from "./protocol.ts";
+
+export interface ServeInput {
+  /** Base URL of the target: nothing else is ever asked. */
+  readonly targetUrl: string;
+  readonly token: string;
+}
+
+export interface ProbeServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+const CONNECT_MS = 10_000;
+/** Below the five seconds after which many servers close an idle connection. */
+const IDLE_MS = 4_000;
+
+/** Streams from one target for scripts that know the token. */
+export async function serveProbe({ targetUrl, token }: ServeInput): Promise<ProbeServer> {
+  const { origin, pathname } = new URL(targetUrl);
+  const pool = new Pool(origin, {
+    ...{ connections: null, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 },
+    ...{ keepAliveTimeout: IDLE_MS, keepAliveMaxTimeout: IDLE_MS, connect: { timeout: CONNECT_MS } },
+  });
+  const meter = createLoopMeter();
+  const isRight = tokenCheck(token);
+  const base = pathname.replace(/\/+$/, "");
+  const server = await startLoopbackServer({
+    maxBodyBytes: MAX_BODY_BYTES,
+    onHead: () => meter.turn(),
+    onRequest: (request) => {
+      const arrivedAt = meter.turn();
+      const ask = askOf(request, isRight);
+      if ("refusal" in ask) {
+        request.answer(ask.status, JSON.stringify({ problem: ask.refusal }));
+        return;
+      }
+      const own = { ...ask, path: base + ask.path };
+      void exchange({ ask: own, pool, meter, arrivedAt, gone: request.gone }).then((answer) => {
+        request.answer(200, JSON.stringify(answer));
+        meter.worked();
+      });
+    },
+  });
+  return {
+    url: server.url,
+    async close() {
+      meter.stop();
+      await server.close();
+      await pool.destroy();
+    },
+  };
+}
+
+interface Refusal {
+  readonly status: number;
+  readonly refusal: string;
+}
+
+function askOf(request: LoopbackRequest, isRight: (given: string) => boolean): Ask | Refusal {
+  if (!isRight(request.headers.authorization ?? "")) {
+    return { status: 401, refusal: "The probe of this run wants the token of CHATBENCH_PROBE_TOKEN." };
+  }
+  if (request.method !== "POST" || request.path !== "/stream") {
+    return { status: 404, refusal: "The probe answers POST /stream and nothing else." };
+  }
+  const parsed = AskSchema.safeParse(parse(request.body));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const where = issue?.path.join(".") ?? "";
+  return { status: 400, refusal: `The probe cannot read \`${where}\` of what it was asked: ${issue?.message ?? ""}.` };
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Compares in a time that does not depend on how much of it is right. */
+function tokenCheck(token: string): (given: string) => boolean {
+  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+  const wanted = digest(`Bearer ${token}`);
+  return (given) => timingSafeEqual(digest(given), wanted);
+}
