@@ -52,6 +52,18 @@ describe("reading a run's series back", () => {
     expect(asked).toHaveLength(3);
   });
 
+  it("takes the expected number at once, and gives any other all its patience", async () => {
+    const early = await prometheus(holding("40"), holding("40"), holding("40"), holding("90"));
+    const reader = createSeriesReader({ url: early.url, clock: fakeClock() });
+    expect(await reader.requestsOf(RUN, { expected: 90 })).toEqual({ requests: 90 });
+    expect(early.asked).toHaveLength(4);
+    const clock = fakeClock();
+    const from = clock.now();
+    const lost = await prometheus(holding("40"));
+    const found = await createSeriesReader({ url: lost.url, clock }).requestsOf(RUN, { expected: 90 });
+    expect([found, clock.now() - from]).toEqual([{ requests: 40 }, 5_000]);
+  });
+
   it("waits for series that appear late", async () => {
     const { url } = await prometheus(holding(), holding(), holding("7"));
     expect(await createSeriesReader({ url, clock: fakeClock() }).requestsOf(RUN)).toEqual({ requests: 7 });

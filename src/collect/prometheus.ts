@@ -21,25 +21,29 @@ type Answer = { readonly requests: number } | { readonly trouble: string };
 /**
  * Reads from Prometheus how many requests it holds for a run: the last value of each of its k6 counters, summed.
  * The last value over the run's whole time, not the current one: k6 ends its series with stale markers.
- * Reads again until the number stays the same twice, for at most five seconds.
+ * Reads again until the number is the expected one (or, where none is, the same twice), for at most five seconds.
  */
 export function createSeriesReader(deps: SeriesReaderDeps): SeriesReader {
   return {
-    async requestsOf(id, traffic = "http") {
+    async requestsOf(id, { traffic = "http", expected } = {}) {
       const ask = (): Promise<Answer> => askOnce(deps, id, traffic);
       const until = deps.clock.now() + PATIENCE_MS;
       let before: Answer = await ask();
-      while (deps.clock.now() < until) {
+      while (deps.clock.now() < until && !("requests" in before && before.requests === expected)) {
         await deps.clock.sleep(POLL_MS);
-        const now = await ask();
-        if ("requests" in now && "requests" in before && now.requests === before.requests && now.requests > 0) break;
+        const [last, now] = [before, await ask()];
         before = now;
+        if (expected === undefined && isSame(last, now)) break;
       }
       if ("requests" in before) return { requests: before.requests };
       const text = `The run's series could not be read back from Prometheus at ${originOf(deps.url)}: ${before.trouble}.`;
       return { problem: reason("prometheus_unreachable", text) };
     },
   };
+}
+
+function isSame(one: Answer, other: Answer): boolean {
+  return "requests" in one && "requests" in other && one.requests === other.requests && one.requests > 0;
 }
 
 async function askOnce(deps: SeriesReaderDeps, id: RunId, traffic: Traffic): Promise<Answer> {

@@ -162,7 +162,7 @@ export interface SeriesAsked {
 /** Reads a finished run's series back. */
 export interface SeriesReader {
   /** Requests (by traffic: exchanges) that Prometheus holds for this run, or why that cannot be known. */
-  requestsOf(id: RunId, traffic?: Traffic): Promise<{ readonly requests: number } | { readonly problem: Reason }>;
+  requestsOf(id: RunId, asked?: SeriesAsked): Promise<{ readonly requests: number } | { readonly problem: Reason }>;
 }
 
 /**

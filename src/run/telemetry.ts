@@ -2,6 +2,7 @@ import {
   reason,
   type Reason,
   type RunId,
+  type SeriesAsked,
   type SeriesReader,
   type Telemetry,
   type Traffic,
@@ -63,7 +64,11 @@ async function compare(input: TelemetryInput, reader: SeriesReader): Promise<Tel
     (sum, { facts }) => (sum === undefined || facts === undefined ? undefined : sum + facts.requestsInAll),
     0,
   );
-  const read = await reader.requestsOf(input.id, input.traffic).catch(unexpected);
+  const asked: SeriesAsked = {
+    ...(input.traffic === undefined ? {} : { traffic: input.traffic }),
+    ...(sent === undefined ? {} : { expected: sent }),
+  };
+  const read = await reader.requestsOf(input.id, asked).catch(unexpected);
   if ("problem" in read)
     return {
       prometheus: "incomplete",
