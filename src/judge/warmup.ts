@@ -22,7 +22,8 @@ export function warmupUnsettled(timeline: Timeline | undefined): Reason | undefi
   const head = sorted(answered.slice(0, Math.ceil(answered.length * HEAD)));
   const rest = sorted(answered.slice(Math.floor(answered.length * (1 - SETTLED))));
   const [before, after] = [at(head, 0.5), at(rest, 0.5)];
-  const clear = at(head, 0.25) > at(rest, 0.95);
+  // Nearly every second of the head above every second of the rest: noise that lasts for seconds seldom does that.
+  const clear = at(head, 0.1) > at(rest, 1);
   if (!clear || before < after * LEAST_EXCESS || before < after + LEAST_EXCESS_SECONDS) return undefined;
   const text = `The target was still warming up when judging began: the median was ${formatValue(before, "s")} in the first fifth of the judged window and ${formatValue(after, "s")} in its second half, under the same load. Make the warm-up longer.`;
   return reason("warmup_unsettled", text);

@@ -1,0 +1,117 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { factsOf, factsWithFailures, objectiveOf } from "../../test/support/facts.ts";
+import type { GeneratorLoad, LoadFacts, Observed } from "../model/index.ts";
+import { clockTrouble } from "./clock-trouble.ts";
+import { generatorSaturated } from "./generator.ts";
+import { judge, type Judgement } from "./verdict.ts";
+
+/** A minute on 4 cores with nothing to complain of. */
+const FINE: GeneratorLoad = {
+  ...{ watchedSeconds: 60, cores: 4, usedCores: 0.3, usedCoresPeak: 0.5, wantedCores: 0.5 },
+  ...{ dispatchDelaySeconds: 0.0001, stillSeconds: 0, machineBusyRatio: 0.3, machineStolenRatio: 0 },
+};
+function seen(more: Partial<GeneratorLoad>): Observed {
+  return { generator: { ...FINE, ...more }, clockSteps: [] };
+}
+function codeOf(more: Partial<GeneratorLoad>, facts = factsOf(1000)): string | undefined {
+  return generatorSaturated(seen(more), facts)?.code;
+}
+
+describe("generator_saturated", () => {
+  it("is not said of an engine that was not watched, nor of one that was served", () => {
+    expect(generatorSaturated(undefined, factsOf(1000))).toBeUndefined();
+    expect(generatorSaturated({ clockSteps: [] }, factsOf(1000))).toBeUndefined();
+    expect(codeOf({})).toBeUndefined();
+  });
+  it("is not said of a machine that is merely busy, as a demo with its chatbot on two cores", () => {
+    const demo = { cores: 2, usedCores: 0.3, wantedCores: 1.2, machineBusyRatio: 1, dispatchDelaySeconds: 0.0003 };
+    expect(codeOf(demo)).toBeUndefined();
+  });
+  it.each([
+    ["at its limit", { usedCores: 3.9, wantedCores: 4.1 }, "at its limit"],
+    ["others had its cores", { usedCores: 1, wantedCores: 4.2 }, "something else had them"],
+    ["held by a quota", { throttledRatio: 0.2 }, "20 % of the quota's periods"],
+    ["served late", { dispatchDelaySeconds: 0.002 }, "waited 2 ms for a CPU each time"],
+    ["stood still", { stillSeconds: 3 }, "stood still for 3 s"],
+  ] as const)("is said when it was %s", (_, more, text) => {
+    expect(generatorSaturated(seen(more), factsOf(1000))?.text).toContain(text);
+  });
+  it("counts a delay against what was measured: 20 ms a request matter of 100 ms, not of 2 s", () => {
+    expect(codeOf({ dispatchDelaySeconds: 0.002 }, factsOf(1000, 0.1))).toBe("generator_saturated");
+    expect(codeOf({ dispatchDelaySeconds: 0.002 }, factsOf(1000, 2))).toBeUndefined();
+    expect(codeOf({ dispatchDelaySeconds: 0.0009 }, factsOf(1000, 0.001))).toBeUndefined();
+  });
+  it("needs ten watched seconds, but for standing still", () => {
+    expect(codeOf({ watchedSeconds: 9, usedCores: 4, wantedCores: 4 })).toBeUndefined();
+    expect(codeOf({ watchedSeconds: 9, stillSeconds: 3 })).toBe("generator_saturated");
+    expect(codeOf({ watchedSeconds: 3600, stillSeconds: 3 })).toBeUndefined();
+  });
+});
+
+describe("clock_trouble", () => {
+  const stepped = (...seconds: readonly number[]): Observed => ({
+    clockSteps: seconds.map((one) => ({ at: 0, seconds: one })),
+  });
+  it("is said when the time of day was set by half a second or more in all, forward or back", () => {
+    expect(clockTrouble(stepped(30))?.text).toContain("was set 30 s forward");
+    expect(clockTrouble(stepped(-30))?.text).toContain("was set 30 s back");
+    expect(clockTrouble(stepped(0.3, -0.3))?.text).toContain("2 times");
+  });
+  it("is not said of less", () => {
+    expect(clockTrouble(stepped())).toBeUndefined();
+    expect(clockTrouble(stepped(0.2, -0.2))).toBeUndefined();
+  });
+});
+
+describe("a run whose generator or clock was in trouble", () => {
+  const P95 = objectiveOf("latency_p95", "< 0.2");
+  function judged(facts: LoadFacts, observed: Observed): Judgement {
+    return judge({ facts, objectives: [P95], exitCode: 0, observed });
+  }
+  const troubled: readonly Observed[] = [
+    seen({ usedCores: 4, wantedCores: 4 }),
+    { generator: FINE, clockSteps: [{ at: 0, seconds: 30 }] },
+  ];
+  it.each(troubled)("neither passes nor fails by a latency", (observed) => {
+    expect(judged(factsOf(1000, 0.1), observed).verdict).toBe("invalid");
+    expect(judged(factsOf(1000, 3), observed).verdict).toBe("invalid");
+  });
+  it.each(troubled)("fails by answers that failed: they did, whoever was late", (observed) => {
+    expect(judged(factsWithFailures(1000, 500), observed).verdict).toBe("fail");
+    expect(judged(factsWithFailures(1000, 1000), observed)).toMatchObject({
+      verdict: "fail",
+      reason: { code: "target_failed" },
+    });
+  });
+  it("names it first among the reasons", () => {
+    const { reason, invalid } = judged(factsOf(100), seen({ stillSeconds: 5 }));
+    expect(reason?.code).toBe("generator_saturated");
+    expect(invalid.map(({ code }) => code)).toContain("too_few_samples");
+  });
+  it("never passes, whatever else is so", () => {
+    const load = fc.record({
+      count: fc.integer({ min: 0, max: 3000 }),
+      seconds: fc.double({ min: 0.001, max: 9, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(load, fc.constantFrom(...troubled), ({ count, seconds }, observed) => {
+        expect(["invalid", "fail"]).toContain(judged(factsOf(count, seconds), observed).verdict);
+      }),
+    );
+  });
+});
+
+describe("target_restarted", () => {
+  const watched = {
+    resources: { collectors: [], values: {}, restarted: ["PostgreSQL"] },
+    measurements: {},
+  };
+  it("cannot be passed, but what failed in it has failed", () => {
+    const objectives = [objectiveOf("latency_p95", "< 0.2")];
+    const fine = judge({ facts: factsOf(1000), objectives, exitCode: 0, watched });
+    expect(fine).toMatchObject({ verdict: "invalid", reason: { code: "target_restarted" } });
+    expect(fine.reason?.text).toContain("PostgreSQL");
+    expect(judge({ facts: factsOf(1000, 3), objectives, exitCode: 0, watched }).verdict).toBe("fail");
+  });
+});
