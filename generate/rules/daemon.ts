@@ -13,11 +13,12 @@ export function daemonAlerts(): readonly AlertRule[] {
 function collectorFailing(): AlertRule {
   return {
     alert: "ChatbenchCollectorFailing",
-    expr: `min by (job, collector) (max_over_time(${DAEMON.collectorSuccess.name}[5m])) == 0`,
+    expr: `min by (job, collector, target) (max_over_time(${DAEMON.collectorSuccess.name}[5m])) == 0`,
     for: "10m",
     severity: "warning",
     summary: "A part that Chatbench needs does not answer.",
-    description: "{{ $labels.collector }} has not answered the Chatbench daemon for 10 minutes.",
+    description:
+      "{{ if $labels.target }}{{ $labels.collector }} of {{ $labels.target }} did not answer at the end of its newest run: what it tells is missing there.{{ else }}{{ $labels.collector }} has not answered the Chatbench daemon for 10 minutes.{{ end }}",
     dashboardUrl: ITSELF,
   };
 }

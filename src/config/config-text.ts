@@ -3,6 +3,7 @@ import {
   judgedSecondsOf,
   type Config,
   type Load,
+  type ResourceSources,
   type Scenario,
   type SchedulePlan,
   type Target,
@@ -38,15 +39,21 @@ export function configText(config: Config): string {
   return `# ${config.file}\n${stringify(shown, { version: "1.2", lineWidth: 0, aliasDuplicateObjects: false })}`;
 }
 
-function targetShown({ baseUrl, postgres, redis, resources, uptime, healthPath }: Target): unknown {
+function targetShown({ baseUrl, postgres, redis, resources, metrics, uptime, healthPath }: Target): unknown {
   return {
     base_url: baseUrl,
     postgres: postgres && { url: REDACTED },
     redis: redis && { url: REDACTED },
-    resources: resources && { node_exporter: resources.nodeExporter },
+    resources: resources && resourcesShown(resources),
+    metrics,
     uptime: uptime && { objective: uptime.objective.condition, window: duration(uptime.windowSeconds) },
     health_path: healthPath,
   };
+}
+
+function resourcesShown({ nodeExporter, cadvisor, process: local }: ResourceSources): unknown {
+  const process = local && ("port" in local ? local : { pid_file: local.pidFile });
+  return { node_exporter: nodeExporter, cadvisor, process };
 }
 
 function scenarioShown(scenario: Scenario): unknown {

@@ -32,7 +32,14 @@ const WHOLE = `targets:
     health_path: /healthz
     postgres: { url: { env: TARGET_DB } }
     redis: { url: { env: REDIS } }
-    resources: { node_exporter: http://127.0.0.1:9100/metrics }
+    resources:
+      node_exporter: http://127.0.0.1:9100/metrics
+      cadvisor: { url: http://127.0.0.1:8080/metrics, container: chatbot }
+      process: { port: 8000 }
+    metrics: { url: http://127.0.0.1:4000/metrics, names: ["vllm:num_requests_waiting"] }
+  other:
+    base_url: http://127.0.0.1:8001
+    resources: { process: { pid_file: /run/chatbot.pid } }
 scenarios:
   chat-api:
     script: load_tests/a.ts

@@ -1,4 +1,5 @@
 import type { ExporterFacts, ScenarioFacts } from "../exporter/index.ts";
+import type { RunRecord } from "../model/index.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Glimpse } from "./glimpse.ts";
 import type { Health } from "./health.ts";
@@ -49,6 +50,20 @@ export function exporterFacts({
     queued: glimpse.active()?.filter(({ state }) => state === "queued").length,
     config: { sha256: configuration.sha256(), reloadSucceeded: succeeded, reloadedAt: at },
     ...(k6Version === undefined ? {} : { k6Version }),
-    sources: health.parts().map(({ part, ok, seconds }) => ({ name: part, ok, seconds })),
+    sources: [
+      ...health.parts().map(({ part, ok, seconds }) => ({ name: part, ok, seconds })),
+      ...collectorsOf(history, Object.keys(config.targets)),
+    ],
   };
+}
+
+/** Of each target as its newest run that watched anything found them at its end. */
+function collectorsOf(history: History, targets: readonly string[]): ExporterFacts["sources"] {
+  const records = history.latest().map(({ last }) => last);
+  return targets.flatMap((target) => {
+    const own = records.filter((record) => record.target === target && record.resources !== undefined);
+    const newest = own.reduce<RunRecord | undefined>((a, b) => (a === undefined || b.id > a.id ? b : a), undefined);
+    const collectors = newest?.resources?.collectors ?? [];
+    return collectors.map(({ name, reads, problem }) => ({ name, target, ok: reads > 0 && problem === undefined }));
+  });
 }

@@ -55,8 +55,15 @@ export interface ExporterFacts {
     readonly reloadedAt: Instant;
   };
   readonly k6Version?: string;
-  /** Health of each source that the daemon itself asks: database, records, prometheus, k6. */
-  readonly sources: readonly { readonly name: string; readonly ok: boolean; readonly seconds: number }[];
+  /** Health of each source that the daemon itself asks (database, records, prometheus, k6), and of each that is watched of a target. */
+  readonly sources: readonly {
+    readonly name: string;
+    readonly ok: boolean;
+    /** How long it took to answer, where that is known. */
+    readonly seconds?: number;
+    /** Whose source it is; absent: the daemon's own. */
+    readonly target?: string;
+  }[];
 }
 
 /** What is counted as it happens, since the daemon began. */

@@ -23,6 +23,13 @@ interface SlotCounts {
   readonly skipped: Record<SkipReason, number>;
 }
 
+interface CacheCounts {
+  readonly scenario: string;
+  readonly target: string;
+  hits: number;
+  requests: number;
+}
+
 /**
  * What happened to runs and slots since the daemon began. Counts are kept for every scenario that was heard of; only
  * those of configured ones are shown, each known combination from 0 on, so that the first event is an increase too.
@@ -42,12 +49,14 @@ export interface Tally {
 export function createTally(): Tally {
   const runs = new Map<string, RunCounts>();
   const slots = new Map<string, SlotCounts>();
+  const caches = new Map<string, CacheCounts>();
   const counted = { events: 0 };
   return {
     runEnded(record) {
       if (record.state === "skipped") return;
       counted.events += 1;
       countRun(keep(runs, newRun(record.scenario, record.target, record.trigger)), record);
+      countCache(caches, record);
     },
     slotsSkipped(scenario, target, { reason, count }) {
       counted.events += 1;
@@ -56,6 +65,7 @@ export function createTally(): Tally {
     version: () => counted.events,
     collect(scenarios, samples) {
       for (const counts of shown(runs, scenarios, initialRuns)) addRun(samples, counts);
+      for (const counts of shown(caches, scenarios, () => [])) addCache(samples, counts);
       for (const counts of shown(slots, scenarios, initialSlots)) addSlot(samples, counts);
     },
   };
@@ -65,6 +75,21 @@ function countRun(counts: RunCounts, record: RunRecord): void {
   counts.ended += 1;
   if (isJudged(record)) counts.missed += record.verdict === "pass" ? 0 : 1;
   else counts.unjudged[record.state === "finished" || record.state === "skipped" ? "invalid" : record.state] += 1;
+}
+
+/** Whole lookups only where both were counted through the whole window. */
+function countCache(caches: Map<string, CacheCounts>, { scenario, target, resources }: RunRecord): void {
+  const { redis_hits: hits, redis_misses: misses } = resources?.values ?? {};
+  if (hits?.delta === undefined || misses?.delta === undefined) return;
+  const counts = keep(caches, { scenario, target, hits: 0, requests: 0 });
+  counts.hits += Math.round(hits.delta);
+  counts.requests += Math.round(hits.delta + misses.delta);
+}
+
+function addCache(samples: Samples, { scenario, target, hits, requests }: CacheCounts): void {
+  const labels = { scenario, target, layer: "redis" };
+  samples.add(RUNS.cacheRequests, labels, requests);
+  samples.add(RUNS.cacheHits, labels, hits);
 }
 
 /** Of configured scenarios: what was counted, and 0 for what can be. */

@@ -1,3 +1,5 @@
+import { STREAM_MEASUREMENTS } from "./stream-measurements.ts";
+
 /** SI units and plain ratios; text forms (ms, %, MiB) exist only where people read. */
 export type Unit = "s" | "ratio" | "1/s" | "count" | "bytes" | "bytes/s" | "cores" | "usd" | "tokens/s";
 
@@ -20,6 +22,10 @@ export interface MeasurementKind {
   /** Printed in every report: what exactly the number is. */
   readonly definition: string;
 }
+
+/** Whose CPU and memory it is. */
+const OF_CLOSEST =
+  "Of its container, else its process and what that started, else its whole machine: the closest of its configured sources.";
 
 /** The catalogue: what configuration, judge, reports, metrics and docs may name (besides `k6.<metric>.<stat>`). */
 export const MEASUREMENTS = {
@@ -77,6 +83,52 @@ export const MEASUREMENTS = {
     definition:
       "Iterations of the script (one is one conversation in the shipped load tests) that ended in the judged window.",
   },
+  cpu_cores: {
+    title: "CPU",
+    unit: "cores",
+    better: "lower",
+    definition: `CPU time that the target used in the judged window, divided by the seconds of that window. ${OF_CLOSEST}`,
+  },
+  cpu_cores_peak: {
+    title: "Peak CPU",
+    unit: "cores",
+    better: "lower",
+    definition: `Most CPU that the target used between two readings, about a second apart, in the judged window. ${OF_CLOSEST}`,
+  },
+  memory_bytes: {
+    title: "Memory",
+    unit: "bytes",
+    better: "lower",
+    definition: `Mean of the target's memory in the judged window: of a container its working set, of a process and what it started their resident memory (pages that several share count in each), of a machine what is not available. ${OF_CLOSEST}`,
+  },
+  memory_bytes_peak: {
+    title: "Peak memory",
+    unit: "bytes",
+    better: "lower",
+    definition: `Highest reading, about one a second, of the target's memory in the judged window. ${OF_CLOSEST}`,
+  },
+  network_receive_bytes: {
+    title: "Network received",
+    unit: "bytes/s",
+    better: "lower",
+    definition:
+      "Bytes that the target's container, else its machine (without loopback and virtual devices), received in the judged window, divided by its seconds.",
+  },
+  network_transmit_bytes: {
+    title: "Network sent",
+    unit: "bytes/s",
+    better: "lower",
+    definition:
+      "Bytes that the target's container, else its machine (without loopback and virtual devices), sent in the judged window, divided by its seconds.",
+  },
+  cache_hit_ratio: {
+    title: "Cache hits",
+    unit: "ratio",
+    better: "higher",
+    definition:
+      "Keys found in the target's Redis divided by keys looked up there in the judged window, by anybody; absent without a lookup.",
+  },
+  ...STREAM_MEASUREMENTS,
 } as const satisfies Record<string, MeasurementKind>;
 
 export type MeasurementName = keyof typeof MEASUREMENTS;

@@ -1,8 +1,9 @@
 /** Users, requests, errors and percentiles over one time axis: small pictures above each other. */
 import { scaleLinear } from "d3-scale";
-import { formatValue, type RunRecord, type Timeline } from "../model/index.ts";
+import { formatValue, type ResourceSeries, type RunRecord, type Timeline } from "../model/index.ts";
 import { downsample, type Bucket } from "./downsample.ts";
 import { html, type Html } from "./html.ts";
+import { resourcePanels, type PanelPainter } from "./resource-panels.ts";
 import { errorsPanel, latencyPanel, requestsPanel, usersPanel, type Frame } from "./timeline-panels.ts";
 import { at, figure, NARROW, svg } from "./svg.ts";
 import { durationText } from "./words.ts";
@@ -10,10 +11,19 @@ import { durationText } from "./words.ts";
 const STEPS_SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400];
 
 /** The timeline of the judged trial with its warm-up; undefined when there are no points. */
-export function timelineFigure(record: RunRecord, timeline: Timeline | undefined): Html | undefined {
+export function timelineFigure(
+  record: RunRecord,
+  timeline: Timeline | undefined,
+  series?: ResourceSeries,
+): Html | undefined {
   if (timeline === undefined || timeline.points.length === 0) return undefined;
-  return figure((width) => draw(record, timeline, width), captionOf(timeline));
+  const system = resourcePanels(series);
+  const caption = `${captionOf(timeline)}${system.length === 0 ? "" : SYSTEM_CAPTION}`;
+  return figure((width) => draw(record, timeline, { width, system }), caption);
 }
+
+const SYSTEM_CAPTION =
+  " Below the latency is the target's own system, as its sources told it about once a second; where several readings share a point, the highest.";
 
 function mostBuckets(width: number): number {
   return width === NARROW ? 110 : 260;
@@ -33,7 +43,13 @@ function captionOf(timeline: Timeline): string {
   return `${base} Each point stands for ${size}: the most users, the mean requests per second with a band from the slowest to the fastest second, and the highest error share and percentiles of any second in it.`;
 }
 
-function draw(record: RunRecord, timeline: Timeline, width: number): Html {
+interface Drawing {
+  readonly width: number;
+  /** Of the target's system. */
+  readonly system: readonly PanelPainter[];
+}
+
+function draw(record: RunRecord, timeline: Timeline, { width, system }: Drawing): Html {
   const narrow = width === NARROW;
   const buckets = downsample(timeline.points, mostBuckets(width));
   const end = buckets.at(-1)?.to ?? 1;
@@ -47,6 +63,7 @@ function draw(record: RunRecord, timeline: Timeline, width: number): Html {
     { panel: requestsPanel, height: 78 },
     { panel: errorsPanel, height: 54 },
     { panel: latencyPanel, height: 190 },
+    ...system.map((panel) => ({ panel, height: 62 })),
   ].map(({ panel, height }) => {
     const from = top + 36;
     top = from + Math.round(height * scale);

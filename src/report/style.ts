@@ -134,6 +134,7 @@ svg .mark-label{fill:var(--p95)}svg .limit-label{fill:var(--limit)}
 .rate,.q,.trend{fill:none;stroke:var(--p95);stroke-width:1.75;stroke-linejoin:round}
 .q.p50{stroke:var(--p50);stroke-width:1.4}.q.p99{stroke:var(--p99);stroke-width:1.2}.q.p95{stroke-width:2.2}
 svg .p50-label{fill:var(--p50)}svg .p95-label{fill:var(--p95)}svg .p99-label{fill:var(--p99)}
+.q.system.p50{stroke-dasharray:5 3}.q.system.p99{stroke-dasharray:2 3}
 .errors{fill:var(--fail)}
 .hit{fill:transparent}.hit:hover{fill:var(--ink);fill-opacity:.08}
 .dot{fill:var(--tone);stroke:var(--page);stroke-width:1.5}.dot.none{fill:var(--page);stroke:var(--tone)}

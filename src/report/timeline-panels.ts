@@ -17,7 +17,7 @@ export interface Frame {
 }
 
 /** Top and bottom of a panel. */
-type Stripe = readonly [number, number];
+export type Stripe = readonly [number, number];
 type Y = (value: number) => number;
 
 /** From this ratio of highest to lowest percentile on, the latency panel is logarithmic. */

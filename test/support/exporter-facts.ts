@@ -5,6 +5,7 @@ import {
   type Measurement,
   type MeasurementName,
   type Objective,
+  type ResourceValue,
   type RunRecord,
   type Trigger,
   type Uptime,
@@ -33,8 +34,17 @@ export function record(over: Partial<RunRecord> = {}): RunRecord {
       ...{ condition: "< 1", limit: 1, value: 0.5, verdict: "pass", reason: "It was met." },
     })),
     ...{ comparison: [], cost: {}, environment: {}, telemetry: { prometheus: "complete" }, trials: [] },
+    resources: {
+      collectors: [{ name: "redis", reads: 600, failures: 0 }],
+      values: { redis_hits: lookups("found", 900.4), redis_misses: lookups("not found", 99.6) },
+      restarted: [],
+    },
     ...over,
   };
+}
+
+function lookups(title: string, delta: number): ResourceValue {
+  return { title: `Redis: keys ${title}`, unit: "count", samples: 600, delta, perSecond: delta / 600 };
 }
 
 export function scenario(name: string, schedule = true): ExporterFacts["scenarios"][number] {
@@ -81,7 +91,10 @@ export function fullFacts(over: Partial<ExporterFacts> = {}): ExporterFacts {
     queued: 2,
     config: { sha256: "a".repeat(64), reloadSucceeded: true, reloadedAt: NIGHT },
     k6Version: "2.2.0",
-    sources: [{ name: "database", ok: true, seconds: 0.002 }],
+    sources: [
+      { name: "database", ok: true, seconds: 0.002 },
+      { name: "postgres", target: "chatbot", ok: false },
+    ],
     ...over,
   };
 }

@@ -14,6 +14,9 @@ const UNITS: Readonly<Record<Unit, { readonly suffix: string; readonly unit: Met
   "tokens/s": { suffix: "_tokens_per_second", unit: "other" },
 };
 
+/** Of which names of measurements hold the unit already. */
+const RESOURCE_UNITS: ReadonlySet<Unit> = new Set(["cores", "bytes", "bytes/s"]);
+
 type Of<Label extends string> = Readonly<Record<MeasurementName, Metric<Label>>>;
 
 /** Its value in the last judged run. */
@@ -36,7 +39,9 @@ export const OBJECTIVE_LIMITS: Of<(typeof SCENARIO)[number]> = each((name, { uni
 
 function nameOf(prefix: string, name: MeasurementName): string {
   const { suffix } = UNITS[MEASUREMENTS[name].unit];
-  return `chatbench_${prefix}_${name}${name.endsWith(suffix) ? "" : suffix}`;
+  // Prometheus wants the unit at the end: memory_bytes_peak is told as memory_peak_bytes.
+  const plain = RESOURCE_UNITS.has(MEASUREMENTS[name].unit) ? name.replace(/_(cores|bytes)(?=_|$)/, "") : name;
+  return `chatbench_${prefix}_${plain}${plain.endsWith(suffix) ? "" : suffix}`;
 }
 
 function each<M>(make: (name: MeasurementName, unit: (typeof UNITS)[Unit]) => M): Readonly<Record<MeasurementName, M>> {

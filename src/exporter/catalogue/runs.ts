@@ -3,7 +3,7 @@
  * that objectives, alerts and trends rest on; `chatbench_newest_run_` the newest of all, however it ended
  * (docs/decisions/0030-last-and-newest-run.md).
  */
-import { counter, gauge, RUN } from "./metric.ts";
+import { counter, gauge, RUN, SCENARIO } from "./metric.ts";
 
 export const RUNS = {
   inProgress: gauge("chatbench_runs_in_progress", { unit: "count", labels: RUN, help: "Runs at work now." }),
@@ -21,6 +21,16 @@ export const RUNS = {
     unit: "count",
     labels: RUN,
     help: "Judged runs that missed an objective: verdict warning or fail.",
+  }),
+  cacheRequests: counter("chatbench_cache_requests_total", {
+    unit: "count",
+    labels: [...SCENARIO, "layer"],
+    help: "Lookups in a cache of the target in the judged windows of runs that ended since the daemon began; layer redis: keys looked up in its Redis, by anybody.",
+  }),
+  cacheHits: counter("chatbench_cache_hits_total", {
+    unit: "count",
+    labels: [...SCENARIO, "layer"],
+    help: "Those of chatbench_cache_requests_total that found something.",
   }),
   consecutiveFailed: gauge("chatbench_consecutive_failed_runs", {
     unit: "count",
@@ -106,6 +116,6 @@ export const NEWEST_RUN = {
   telemetry: gauge("chatbench_newest_run_telemetry", {
     unit: "one of these is 1",
     labels: [...RUN, "telemetry"],
-    help: "Whether Prometheus holds every request that k6 sent in the newest run: complete, incomplete, or none (nothing was to be sent).",
+    help: "Whether Prometheus holds every request that k6 sent in the newest run: complete, incomplete, unread (nobody has read it back yet), or none (nothing was to be sent).",
   }),
 } as const;
