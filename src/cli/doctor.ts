@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { watchTarget } from "../collect/watch.ts";
 import { hint } from "../config/index.ts";
 import { createSurvey } from "../environment/index.ts";
 import type { Config, Scenario, Surroundings, TargetFacts } from "../model/index.ts";
@@ -68,7 +69,7 @@ async function visitAll(context: Context, scenarios: readonly Scenario[]): Promi
   for (const target of new Set(scenarios.map((one) => one.target.name))) {
     const own = scenarios.filter((one) => one.target.name === target);
     const scenario = own.reduce((most, one) => (usersOf(one) > usersOf(most) ? one : most));
-    const surroundings = await survey({ scenario, engine, facts: await factsOf() });
+    const surroundings = await survey({ scenario, engine, facts: await factsOf(context, scenario) });
     visits.push({ target, scenarios: own, surroundings });
   }
   return visits;
@@ -78,8 +79,15 @@ function usersOf({ load }: Scenario): number {
   return load.stages === null ? 0 : load.users;
 }
 
-async function factsOf(): Promise<TargetFacts> {
-  return await Promise.resolve({});
+/** What the target's sources say; why one does not is told. */
+async function factsOf(context: Context, { target }: Scenario): Promise<TargetFacts> {
+  const watch = await watchTarget(target, new AbortController().signal);
+  try {
+    for (const { text } of watch.problems()) context.console.note(`chatbench doctor: target ${target.name}: ${text}`);
+    return watch.facts();
+  } finally {
+    await watch.close();
+  }
 }
 
 function violationsOf({ findings }: Surroundings): number {
