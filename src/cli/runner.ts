@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { promptFileReader } from "../config/index.ts";
+import { readTextFile } from "../platform/files.ts";
 import { createSeriesReader } from "../collect/prometheus.ts";
 import { watchTarget } from "../collect/watch.ts";
 import { createSurvey } from "../environment/index.ts";
@@ -81,6 +83,7 @@ function depsFor(context: Context, request: RunRequest, own: { records: RecordSt
     watch: watchTarget,
     onState: () => undefined,
     onProgress: (progress) => own.view.show(progress),
+    readPrompts: promptFileReader({ readTextFile }),
     onRecorded: () => own.view.end(),
   };
 }

@@ -3,6 +3,7 @@ export type { ConfigDeps, ConfigFiles } from "./context.ts";
 export { isLoopback, parseListen } from "./listen.ts";
 export { configHash, loadConfig, parseConfig, type ConfigResult } from "./load.ts";
 export { withOverrides, type OverrideResult, type Overrides } from "./overrides.ts";
+export { promptFileReader } from "./prompt-file.ts";
 export { formatDuration, parseDuration, type Quantity } from "./quantity.ts";
 export { editorSchema } from "./schema.ts";
 export { startFile, type StartFileOptions } from "./start-file.ts";

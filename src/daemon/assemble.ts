@@ -1,5 +1,6 @@
 import { createSeriesReader } from "../collect/prometheus.ts";
 import { watchTarget } from "../collect/watch.ts";
+import { promptFileReader } from "../config/index.ts";
 import { createSurvey } from "../environment/index.ts";
 import { createExporter, type Exporter } from "../exporter/index.ts";
 import {
@@ -12,6 +13,7 @@ import {
   type Trigger,
 } from "../model/index.ts";
 import { after } from "../platform/clock.ts";
+import { readTextFile } from "../platform/files.ts";
 import { randomSuffix } from "../platform/ids.ts";
 import { machineFacts } from "../platform/machine.ts";
 import { isAlive } from "../platform/process-identity.ts";
@@ -61,7 +63,7 @@ export function assemble(deps: AssembleDeps): Assembled {
   const health = createHealth({ configuration, engine, glimpse, log, seconds: () => clock.now() / 1000 });
   const uptime = createUptime({ config, prometheusUrl: () => health.prometheusUrl() });
   const timetable = createTimetable({ config, glimpse, history, now: () => clock.now() });
-  const overview = createOverview(config().results.folder, records);
+  const overview = createOverview(config().results.folder, records, uptime.of);
   const tidy = { config, overview, store, history, clock, log };
   const pages = createPageWriter({ records, uptime: uptime.of, log, afterwards: () => tidyResults(tidy) });
   const seen = { configuration, glimpse, health, history, timetable, uptime };
@@ -120,6 +122,7 @@ function runsDeps(deps: AssembleDeps, health: Health, events: RunEvents): Omit<R
     newId: (at, scenario) => runIdOf(at, scenario, randomSuffix(4)),
     survey: createSurvey(VERSION),
     watch: watchTarget,
+    readPrompts: promptFileReader({ readTextFile }),
     prometheus: () => seriesDeps(health, clock),
   };
 }

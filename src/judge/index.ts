@@ -1,3 +1,4 @@
+export * from "./cache-state.ts";
 export * from "./exit-code.ts";
 export * from "./measure.ts";
 export * from "./objectives.ts";

@@ -90,7 +90,7 @@ export interface AnswerFacts {
   /** Answers that said whether a cache of answers gave them, and those it gave. */
   readonly cache: { readonly told: number; readonly hits: number };
   /** Answers that told their usage. */
-  readonly usage: { readonly told: number; readonly promptTokens: number };
+  readonly usage: { readonly told: number; readonly promptTokens: number; readonly completionTokens: number };
   /** Answers that told how much of their prompt came from a cache: those tokens, and all of the same prompts. */
   readonly prefix: { readonly told: number; readonly cachedTokens: number; readonly promptTokens: number };
 }

@@ -6,13 +6,15 @@ function estimateOf(load: Load): Estimate {
 }
 
 /** One trial of the scenario as it is, and done: the plan of every run that compares nothing. */
-export function singlePlan(scenario: Pick<Scenario, "load"> & { readonly target: { readonly name: string } }): Plan {
+export function singlePlan(
+  scenario: Pick<Scenario, "load" | "cache"> & { readonly target: { readonly name: string } },
+): Plan {
   const spec: TrialSpec = {
     arms: ["only"],
     pair: 0,
     target: scenario.target.name,
     load: scenario.load,
-    cache: "as_is",
+    cache: scenario.cache ?? "as_is",
   };
   return {
     judgedArm: "only",

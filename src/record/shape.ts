@@ -48,7 +48,7 @@ const metricSummary = z.discriminatedUnion("type", [
 const answers = z.object({
   begun: z.object({ warmup: count, judged: count }),
   cache: z.object({ told: count, hits: count }),
-  usage: z.object({ told: count, promptTokens: count }),
+  usage: z.object({ told: count, promptTokens: count, completionTokens: count }),
   prefix: z.object({ told: count, cachedTokens: count, promptTokens: count }),
 });
 

@@ -17,6 +17,10 @@ export interface SeriesDeps {
   readonly reader: SeriesReader;
 }
 
+export type ReadPrompts = (
+  path: string,
+) => Promise<{ readonly text: string; readonly sha256: string } | { readonly problem: string }>;
+
 export type WorkState = "preparing" | "running" | "judging";
 
 /** Why a run is killed whose row was taken from this process: it is lost, whatever it measured. */
@@ -33,6 +37,8 @@ export interface RunDeps {
   readonly survey: Survey;
   /** Opens what of the target's system can be watched; absent: nothing is. */
   readonly watch?: OpenWatch;
+  /** Text and sha256 of a prompt file, or one sentence; absent: only generated prompts can be sent. */
+  readonly readPrompts?: ReadPrompts;
   /** Absent: the run happens without. */
   readonly prometheus?: SeriesDeps;
   /** Aborted with an AbortedBy word: end the load gracefully. */

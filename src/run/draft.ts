@@ -17,6 +17,7 @@ import {
   type TrialRecord,
   type Trigger,
   type Verdict,
+  type WorkloadRecord,
   type AbortedBy,
 } from "../model/index.ts";
 
@@ -53,6 +54,7 @@ export interface RecordInput {
   readonly environment: Environment;
   readonly findings?: readonly Finding[];
   readonly telemetry: Telemetry;
+  readonly workload?: WorkloadRecord;
   readonly trials: readonly Trial[];
   readonly resources?: Resources;
 }
@@ -84,6 +86,7 @@ export function recordOf(input: RecordInput): RunRecord {
     environment: input.environment,
     ...(input.findings === undefined ? {} : { findings: input.findings }),
     telemetry: input.telemetry,
+    ...(input.workload === undefined ? {} : { workload: input.workload }),
     ...(input.resources === undefined ? {} : { resources: input.resources }),
     trials: input.trials.map(trialRecord),
   };
@@ -108,10 +111,10 @@ function trialRecord(trial: Trial): TrialRecord {
     started_at: iso(trial.startedAt),
     ended_at: iso(trial.endedAt),
     ...(trial.facts === undefined ? {} : { facts: trial.facts }),
+    ...(trial.observed === undefined ? {} : { observed: trial.observed }),
   };
 }
 
-    ...(trial.observed === undefined ? {} : { observed: trial.observed }),
 function iso(at: Instant): string {
   return new Date(at).toISOString();
 }

@@ -90,8 +90,12 @@ async function executeOpened(
 
   deps.onState("judging");
   const settled = wasTaken(deps) ? unjudged(OWNER_SILENT, scenario, "lost") : settleRun(done, scenario);
-  const { trials, timeline, watched } = done;
-  const told = finish({ settled, ...around, trials, ...(watched && { resources: watched.resources }) });
+  const { trials, timeline, watched, workload } = done;
+  const told = finish({
+    ...{ settled, ...around, trials },
+    ...(watched && { resources: watched.resources }),
+    ...(workload && { workload: workload.record }),
+  });
   const record = await keep(told, { timeline, series: watched?.series }, deps.records);
   deps.onRecorded(record);
   if (record.state === "lost" || (record.state === "error" && done.trials.length === 0)) return { record };

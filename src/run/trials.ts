@@ -2,6 +2,8 @@ import type { Reason, TargetWatch, Timeline, Trial, TrialResult, TrialSpec, Tria
 import { judge, measurementsOf, type Judgement } from "../judge/index.ts";
 import type { RunRequest } from "./draft.ts";
 import type { RunDeps } from "./deps.ts";
+import { promptsOf, type RunPrompts } from "./prompts.ts";
+import { workloadOf, type ToldWorkload } from "./workload.ts";
 import { watchedOf, whileWatched, type Watched } from "./watching.ts";
 
 export interface DoneTrials {
@@ -11,6 +13,8 @@ export interface DoneTrials {
   /** Of the first trial: its target's system meanwhile. */
   readonly watched?: Watched;
   readonly failedPushes: number;
+  /** Of the first trial: what was said, and what a cache knew of it. */
+  readonly workload?: ToldWorkload;
   /** Of the first trial, if it left what can be judged. */
   readonly judgement?: Judgement;
   /** Why there was no trial to begin with. */
@@ -23,21 +27,27 @@ export async function runTrials(
   deps: RunDeps,
   { folder, sources }: { readonly folder: string; readonly sources: TargetWatch },
 ): Promise<DoneTrials> {
+  const said = await promptsOf(request.scenario, deps);
+  if ("problem" in said) return { trials: [], failedPushes: 0, problem: said.problem };
+  const { prompts } = said;
   const trials: Trial[] = [];
   let timeline: Timeline | undefined;
   let judgement: Judgement | undefined;
   let watched: Watched | undefined;
+  let workload: ToldWorkload | undefined;
   let failedPushes = 0;
   for (;;) {
     const step = deps.plan.next(trials, []);
     if (step.kind === "done") break;
-    const work = workOf(request, deps, { folder, index: trials.length });
+    const work = workOf(request, deps, { folder, index: trials.length, spec: step.spec, prompts });
     const { result, sampled } = await whileWatched(sources, deps, () => deps.engine.run(work, deps));
     const seen = watchedOf(sampled, result, request.scenario);
-    const judged = judgementOf(result, request, seen);
+    const told = workloadOf(request.scenario, prompts, result.facts);
+    const judged = judgementOf(result, request, { watched: seen, doubts: told?.doubt ? [told.doubt] : [] });
     trials.push(trialOf(step.spec, result, { request, index: trials.length, judged }));
     timeline ??= result.timeline;
     watched ??= seen;
+    workload ??= told;
     judgement ??= judged;
     failedPushes += result.failedPushes;
     if (result.outcome.kind !== "completed") break;
@@ -48,16 +58,26 @@ export async function runTrials(
     ...(timeline && { timeline }),
     ...(judgement && { judgement }),
     ...(watched && { watched }),
+    ...(workload && { workload }),
   };
 }
 
-function workOf(request: RunRequest, deps: RunDeps, where: { folder: string; index: number }): TrialWork {
+interface Where {
+  readonly folder: string;
+  readonly index: number;
+  readonly spec: TrialSpec;
+  readonly prompts: RunPrompts | undefined;
+}
+
+function workOf(request: RunRequest, deps: RunDeps, where: Where): TrialWork {
   return {
     runId: request.id,
     index: where.index,
     scenario: request.scenario,
     trigger: request.trigger,
     folder: where.folder,
+    cache: where.spec.cache,
+    ...(where.prompts && { prompts: where.prompts.list }),
     ...(request.revision === undefined ? {} : { revision: request.revision }),
     ...(deps.prometheus === undefined ? {} : { prometheusUrl: deps.prometheus.url }),
   };
@@ -66,7 +86,7 @@ function workOf(request: RunRequest, deps: RunDeps, where: { folder: string; ind
 function judgementOf(
   { outcome, facts, timeline, observed }: TrialResult,
   request: RunRequest,
-  watched: Watched | undefined,
+  { watched, doubts }: { readonly watched: Watched | undefined; readonly doubts: readonly Reason[] },
 ): Judgement | undefined {
   if (outcome.kind !== "completed" || facts === undefined) return undefined;
   const { objectives } = request.scenario;

@@ -16,7 +16,7 @@ import type {
 } from "../model/index.ts";
 import { reason } from "../model/index.ts";
 import { singlePlan } from "../plan/index.ts";
-import { TAKEN, type RunDeps, type SeriesDeps, type WorkState } from "./deps.ts";
+import { TAKEN, type ReadPrompts, type RunDeps, type SeriesDeps, type WorkState } from "./deps.ts";
 import type { RunEvents } from "./events.ts";
 import { executeRun } from "./execute.ts";
 import { thaw } from "./freeze.ts";
@@ -62,6 +62,7 @@ export interface WorkerDeps {
   readonly runLimit: () => number;
   readonly survey: Survey;
   readonly watch?: OpenWatch;
+  readonly readPrompts?: ReadPrompts;
   /** Asked anew for each run; undefined: the run happens without. */
   readonly prometheus: () => Promise<SeriesDeps | undefined>;
   /** What other daemons left behind; before the first run, and after each beat. */
@@ -196,7 +197,7 @@ async function work(state: State, one: LiveRun): Promise<void> {
 }
 
 async function depsOf(scenario: Scenario, state: State, one: LiveRun): Promise<Omit<RunDeps, "onRecorded">> {
-  const { engine, records, clock, instance, survey, watch, prometheus } = state.deps;
+  const { engine, records, clock, instance, survey, watch, readPrompts, prometheus } = state.deps;
   const series = await prometheus();
   return {
     ...{ engine, records, clock, plan: singlePlan(scenario), owner: ownerOf(instance) },
@@ -204,6 +205,7 @@ async function depsOf(scenario: Scenario, state: State, one: LiveRun): Promise<O
     ...(series && { prometheus: series }),
     survey,
     ...(watch && { watch }),
+    ...(readPrompts && { readPrompts }),
     onState(now) {
       one.state = now;
       void tellState(one, state);

@@ -14,6 +14,8 @@ export interface PrefixCache {
   readonly blockTokens?: number;
   /** Fewer than this are not reused at all (1,024 at OpenAI). */
   readonly minTokens?: number;
+  /** Conversations before this one fill the cache but do not count (a warm-up). */
+  readonly judgedFrom?: number;
 }
 
 /**
@@ -22,11 +24,11 @@ export interface PrefixCache {
  * answer. Messages that differ only towards their end are compared in whole blocks from their beginning.
  */
 export function possiblePrefixReuse(list: PromptList, cache: PrefixCache = {}): PossiblePrefixReuse {
-  const { blockTokens = 16, minTokens = 0 } = cache;
+  const { blockTokens = 16, minTokens = 0, judgedFrom = 0 } = cache;
   const keys = turnKeys(list.scripts);
   const seen: Seen = { scripts: new Set(), turns: new Set(), blocks: new Set() };
   const sum = { promptTokens: 0, reusedTokens: 0 };
-  for (const at of list.order) {
+  for (const [number, at] of list.order.entries()) {
     const script = list.scripts[at];
     if (script === undefined) continue;
     // A repeated conversation is in the cache as a whole.
@@ -35,6 +37,7 @@ export function possiblePrefixReuse(list: PromptList, cache: PrefixCache = {}): 
     for (const { length, before, message, key, parent } of promptsOf(script, keys[at] ?? [])) {
       const known = isKnown ? length : before + knownOf(seen, { message, key, parent, blockTokens });
       const reused = Math.floor(Math.min(length, known) / blockTokens) * blockTokens;
+      if (number < judgedFrom) continue;
       sum.promptTokens += length;
       sum.reusedTokens += reused < minTokens ? 0 : reused;
     }

@@ -1,6 +1,18 @@
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Engine, Load, Objective, RunId, RunRecord, Scenario, Timeline } from "../../src/model/index.ts";
+import type {
+  Engine,
+  Load,
+  Objective,
+  OpenWatch,
+  RunId,
+  RunRecord,
+  Scenario,
+  Target,
+  Timeline,
+} from "../../src/model/index.ts";
+import { promptFileReader } from "../../src/config/index.ts";
+import { readTextFile } from "../../src/platform/files.ts";
 import { singlePlan } from "../../src/plan/index.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { ownProcess } from "../../src/platform/own-process.ts";
@@ -21,8 +33,13 @@ export interface RunInput {
   readonly env?: Readonly<Record<string, string>>;
   readonly params?: Scenario["params"];
   readonly maxSeconds?: number;
+  /** What else the scenario says. */
+  readonly scenario?: Pick<Scenario, "prompts" | "cache" | "traffic">;
   /** The engine to use: given the temporary folder, for what it wants to put there. */
   readonly engine?: (folder: string) => Engine | Promise<Engine>;
+  /** What of the target's system can be watched, and by whom. */
+  readonly sources?: Partial<Target>;
+  readonly watch?: OpenWatch;
   /** The results folder; else one in the temporary folder. */
   readonly results?: string;
   /** Called once per second of load; the signals end it. */
@@ -53,6 +70,8 @@ export async function benchmark<T>(input: RunInput, read: (ran: Ran) => Promise<
         plan: singlePlan(scenario),
         owner: await ownProcess(),
         survey: ({ engine: name }) => Promise.resolve({ environment: { engine: name }, findings: [] }),
+        readPrompts: promptFileReader({ readTextFile }),
+        ...(input.watch && { watch: input.watch }),
         onState: () => undefined,
         stop: stop.signal,
         kill: kill.signal,
@@ -77,13 +96,14 @@ async function scenarioOf(input: RunInput, folder: string): Promise<Scenario> {
   return {
     name: "chat-api",
     script,
-    target: { name: "chatbot", baseUrl: input.baseUrl ?? "http://127.0.0.1:9" },
+    target: { name: "chatbot", baseUrl: input.baseUrl ?? "http://127.0.0.1:9", ...input.sources },
     load: input.load,
     ...(input.traffic && { traffic: input.traffic }),
     objectives: input.objectives ?? [],
     params: input.params ?? {},
     env: input.env ?? {},
     secrets: {},
+    ...input.scenario,
     ...(input.maxSeconds === undefined ? {} : { maxSeconds: input.maxSeconds }),
   };
 }

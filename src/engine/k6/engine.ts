@@ -21,6 +21,7 @@ import type { ScriptOptions } from "./script-options.ts";
 import { abortedBy, runTrial, trialFiles, type PreparedTrial } from "./trial.ts";
 import { GRACEFUL_STOP_SECONDS, wrapperText } from "./wrapper.ts";
 
+import { FILLING_SECONDS, fillsCache, tidyWorkload, writeWorkload } from "./workload-files.ts";
 /** Beyond what k6 says a script can last: setup, teardown and the summary need time too. */
 const MARGIN_SECONDS = 60;
 /** After TERM, how long k6 may take to end its iterations, run teardown and write the summary. */
@@ -63,7 +64,9 @@ export function createK6Engine(deps: K6Deps): Engine {
         if ("problem" in asked) return notStarted({ kind: "broken", reason: asked.problem });
         const prepared = await prepare(work, asked, deps);
         if ("problem" in prepared) return notStarted({ kind: "broken", reason: prepared.problem });
-        return await runTrial(work, prepared, watch);
+        const result = await runTrial(work, prepared, watch);
+        await tidyWorkload(work, asked.workloadBytes);
+        return result;
       }),
     endLeftOver: (id, folder) => endLeftOver(id, folder, deps),
   };
@@ -75,6 +78,8 @@ interface Asked {
   readonly files: PreparedTrial["files"];
 }
 
+  /** Length of the prompt list that was written. */
+  readonly workloadBytes: number;
 /** The secrets' file lives no longer than the k6 that reads it, however that ends. */
 async function withoutSecretsAfter<T>(work: TrialWork, use: () => Promise<T>): Promise<T> {
   try {
@@ -102,9 +107,13 @@ async function askScript(
   if (config.problem !== undefined) return { problem: reason("storage", config.problem.text) };
   const secrets = files.secrets === undefined ? {} : await writeSecrets(work, files.secrets);
   if (secrets.problem !== undefined) return { problem: secrets.problem };
+  const workload = await writeWorkload(work);
+  if ("problem" in workload) return workload;
   const env = k6Environment(work, deps.inherited);
   const asked = await inspectScript(work, { binary: found.binary.path, env, files, ...(kill && { kill }) });
-  return "problem" in asked ? asked : { script: asked.script, binary: found.binary, files };
+  return "problem" in asked
+    ? asked
+    : { script: asked.script, binary: found.binary, files, workloadBytes: workload.bytes };
 }
 
 async function prepare(work: TrialWork, asked: Asked, deps: K6Deps): Promise<PreparedTrial | { problem: Reason }> {
@@ -120,9 +129,11 @@ async function prepare(work: TrialWork, asked: Asked, deps: K6Deps): Promise<Pre
   return {
     binary: asked.binary.path,
     ...(judgedSeconds === undefined ? {} : { judgedSeconds }),
+    arrivals,
+    ...(fillsCache(work) && { setupSeconds: FILLING_SECONDS }),
     files: asked.files,
     env: k6Environment(work, deps.inherited),
-    maxSeconds: work.scenario.maxSeconds ?? (inspectionOf(work, asked.script).maxSeconds ?? 3600) + MARGIN_SECONDS,
+    maxSeconds: work.scenario.maxSeconds ?? longestSeconds(work, asked.script),
     clock: deps.clock,
     graceMs: deps.graceMs ?? GRACE_MS,
     outOfMemoryKills: deps.outOfMemoryKills ?? outOfMemoryKills,
@@ -137,6 +148,11 @@ function inspectionOf(work: TrialWork, script: ScriptOptions): Inspection {
       maxUsers: script.maxUsers,
       thresholds,
       ...(script.maxSeconds === undefined ? {} : { maxSeconds: script.maxSeconds }),
+function longestSeconds(work: TrialWork, script: ScriptOptions): number {
+  const filling = fillsCache(work) ? FILLING_SECONDS : 0;
+  return (inspectionOf(work, script).maxSeconds ?? 3600) + filling + MARGIN_SECONDS;
+}
+
     };
   }
   const seconds = load.stages.reduce((sum, stage) => sum + stage.seconds, load.warmup.seconds);

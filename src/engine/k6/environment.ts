@@ -1,4 +1,5 @@
 import type { TrialWork } from "../../model/index.ts";
+import { workloadVariables } from "./workload-files.ts";
 
 /** In the environment of k6, and so of whatever it starts: tells to which run a process belongs. */
 export const RUN_ID = "CHATBENCH_RUN_ID";
@@ -35,6 +36,7 @@ export function k6Environment(
     CHATBENCH_WEBSOCKET_URL: work.scenario.target.baseUrl.replace(/^http/, "ws"),
     CHATBENCH_PARAMS: JSON.stringify(work.scenario.params),
     ...probeVariables(work),
+    ...workloadVariables(work),
     [RUN_ID]: work.runId,
     K6_NO_USAGE_REPORT: "true",
     K6_AUTO_EXTENSION_RESOLUTION: "false",

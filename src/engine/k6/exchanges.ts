@@ -1,6 +1,6 @@
 // Runs inside k6, not in Node: lets load_tests/lib/exchange.ts take part in what the wrapper knows of a user.
 import { Counter, Rate, Trend } from "k6/metrics";
-import { EXCHANGE_KINDS, EXCHANGES, PHASE_TAG } from "./names.ts";
+import { ANSWERS, EXCHANGE_KINDS, EXCHANGES, PHASE_TAG } from "./names.ts";
 import type { LastAnswer } from "./answers.ts";
 
 /** Where load_tests/lib/exchange.ts looks for the wrapper: under plain `k6 run` there is none. */
@@ -37,4 +37,12 @@ export function publishExchanges(user: User): void {
     ended: (good) => user.answered(good ? "good" : "failed"),
   };
   (globalThis as Record<string, unknown>)[HOOKS] = hooks;
+}
+
+/** Makes the metrics of what answers tell, for the same reason; a script that tells nothing leaves them at zero. */
+export function publishAnswers(): void {
+  for (const name of Object.values(ANSWERS)) {
+    if (name === ANSWERS.cacheHit) new Rate(name);
+    else new Counter(name);
+  }
 }

@@ -82,6 +82,26 @@ export function liveMetricsOf(traffic: "http" | "stream" | "websocket"): {
     : { requests: EXCHANGES.exchanges, failed: EXCHANGES.failed, latency: EXCHANGES.duration };
 }
 
+/** Metrics of what answers tell beside their text, written by load_tests/lib/told.ts and talk.ts. */
+export const ANSWERS = {
+  begun: "chatbench_conversations",
+  cacheHit: "chatbench_cache_hit",
+  usageTold: "chatbench_usage_told",
+  promptTokens: "chatbench_prompt_tokens",
+  completionTokens: "chatbench_completion_tokens",
+  prefixTold: "chatbench_prefix_told",
+  prefixTokens: "chatbench_prefix_tokens",
+  cachedTokens: "chatbench_cached_tokens",
+} as const;
+
+/** Of each the part in the judged window; of the conversations also those before it. */
+export const ANSWER_SUB_METRICS = {
+  ...(Object.fromEntries(Object.entries(ANSWERS).map(([key, name]) => [key, `${name}{${JUDGED}}`])) as Readonly<
+    Record<keyof typeof ANSWERS, string>
+  >),
+  begunBefore: `${ANSWERS.begun}{${PHASE_TAG}:warmup}`,
+} as const;
+
 /** Quantiles in percent that k6 reports of every trend; minimum and maximum come apart. */
 export const QUANTILE_GRID: readonly number[] = [
   0.1, 1, 2.5, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 92.5, 95, 96, 97, 98, 99, 99.5,

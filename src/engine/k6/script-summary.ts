@@ -1,5 +1,6 @@
 // Runs inside k6, not in Node: what the script's own handleSummary is shown, as if it ran without us.
-import { OWN_METRICS, PHASE_TAG, SUB_METRICS } from "./names.ts";
+import { GOODPUT, OPEN } from "./open-names.ts";
+import { ANSWERS, OWN_METRICS, PHASE_TAG, SUB_METRICS } from "./names.ts";
 
 export interface SummaryMetric {
   readonly type: string;
@@ -13,7 +14,12 @@ export interface SummaryData {
 
 const K6_TREND_STATS = ["avg", "min", "med", "max", "p(90)", "p(95)"];
 /** Metrics that our empty thresholds make k6 list even where the script never used them. */
-const FORCED = new Set(Object.values(SUB_METRICS).map((name) => name.split("{")[0]));
+const FORCED = new Set<string | undefined>([
+  ...Object.values(ANSWERS),
+  ...Object.values(SUB_METRICS).map((name) => name.split("{")[0]),
+]);
+
+const HIDDEN: readonly string[] = [...OWN_METRICS, ...Object.values(OPEN), GOODPUT];
 
 /** The summary without our metrics, sub-metrics and quantiles; `stats` is what the script asked for of its trends. */
 export function viewOf(data: SummaryData, stats: readonly string[] = K6_TREND_STATS): SummaryData {

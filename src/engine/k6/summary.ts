@@ -9,6 +9,7 @@ import {
   type Traffic,
 } from "../../model/index.ts";
 import {
+  ANSWERS,
   EXCEPTIONS,
   EXCHANGES,
   liveMetricsOf,
@@ -20,6 +21,9 @@ import {
   subMetricsOf,
   WAITED_THROUGH,
 } from "./names.ts";
+import { GOODPUT, OPEN, openSubMetrics } from "./open-names.ts";
+import { answerFactsOf } from "./summary-answers.ts";
+import { goodputOf, openPartsOf } from "./summary-open.ts";
 import { streamFactsOf } from "./summary-stream.ts";
 
 const finite = z.number(); // zod refuses NaN and Infinity; JSON turns them into null, which is refused too
@@ -93,6 +97,9 @@ function factsOf(summary: Summary, planned: PlannedWindow): { facts: LoadFacts }
     facts: {
       window,
       requests: { count: read.count(subMetrics.requests), failed: failed.passes },
+  const answers = answerFactsOf(read);
+  const { latency, open } = openPartsOf(read, planned) ?? { latency: read.distribution(subMetrics.latency) };
+  const goodput = goodputOf(read, planned);
       checks: checksOf(summary, read),
       exceptions: {
         afterGood: read.count(SUB_METRICS.threwAfterGood) + read.count(SUB_METRICS.threwAfterMixed),
@@ -102,7 +109,11 @@ function factsOf(summary: Summary, planned: PlannedWindow): { facts: LoadFacts }
       waitedThrough: read.count(WAITED_THROUGH),
       latency: read.distribution(subMetrics.latency),
       ...(traffic === "http" ? {} : { stream: streamFactsOf(read) }),
-      iterations: { completed: read.count(SUB_METRICS.iterations), dropped: read.count("dropped_iterations") },
+      iterations: {
+        completed: read.count(SUB_METRICS.iterations),
+        dropped: open === undefined ? read.count("dropped_iterations") : open.planned - open.startDelay.count,
+      },
+      ...(answers && { answers }),
       custom: customOf(summary, traffic),
       thresholds: thresholdsOf(summary, read.count("iterations")),
       requestsInAll: read.count(liveMetricsOf(traffic).requests),
@@ -237,7 +248,9 @@ const BUILT_IN: ReadonlySet<string> = new Set(
 );
 
 function customOf(summary: Summary, traffic: Traffic): Readonly<Record<string, MetricSummary>> {
-  const ours = traffic === "http" ? OWN_METRICS : [...OWN_METRICS, ...Object.values(EXCHANGES)];
+  const written = [...OWN_METRICS, ...Object.values(ANSWERS)] as readonly string[];
+  const timed = [...written, ...Object.values(OPEN), GOODPUT];
+  const ours = traffic === "http" ? timed : [...timed, ...Object.values(EXCHANGES)];
   const own = Object.entries(summary.metrics).filter(
     ([name]) => !name.includes("{") && !BUILT_IN.has(name) && !ours.includes(name),
   );

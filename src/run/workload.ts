@@ -1,0 +1,39 @@
+import { cacheFinding, type CacheFinding } from "../judge/index.ts";
+import type { LoadFacts, Scenario, WorkloadRecord } from "../model/index.ts";
+import { possibleAsSent, type PossibleAsSent } from "../workload/as-sent.ts";
+import type { RunPrompts } from "./prompts.ts";
+
+export interface ToldWorkload {
+  readonly record: WorkloadRecord;
+  readonly doubt?: CacheFinding["doubt"];
+}
+
+/** What was said in a trial, what of it a cache could know, and what it did know; undefined: the scenario says nothing of it. */
+export function workloadOf(
+  { cache: declared, load }: Scenario,
+  prompts: RunPrompts | undefined,
+  facts: LoadFacts | undefined,
+): ToldWorkload | undefined {
+  if (prompts === undefined && declared === undefined) return undefined;
+  const cache = declared ?? "as_is";
+  const answers = facts?.answers;
+  const allowed = prompts && answers && possibleAsSent(prompts.list, { cache, begun: answers.begun });
+  const users = load.stages === null ? 0 : load.users;
+  const claim = { declared: cache, users, ...(allowed && allowed.requests > 0 && { allowed }) };
+  const { cache: found, doubt } = cacheFinding(claim, answers, facts?.latency.count ?? 0);
+  const record = {
+    ...(prompts && { prompts: prompts.described }),
+    ...(allowed && { possible: possibleRecord(allowed) }),
+    cache: found,
+  };
+  return { record, ...(doubt && { doubt }) };
+}
+
+function possibleRecord({ conversations, requests, ...sums }: PossibleAsSent): NonNullable<WorkloadRecord["possible"]> {
+  return {
+    conversations,
+    requests,
+    cache_hit_possible: requests === 0 ? 0 : sums.hits / requests,
+    prefix_reuse_possible: sums.promptTokens === 0 ? 0 : sums.reusedTokens / sums.promptTokens,
+  };
+}
