@@ -23,10 +23,18 @@ export async function loadedOrTell(context: Context, file: string): Promise<Load
  * yesterday's runs. Without a sound configuration it is the default folder beside it.
  */
 export async function resultsFolder(context: Context, file: string): Promise<string> {
+  return (await results(context, file)).folder;
+}
+
+/** The same with the configuration, where it is sound. */
+export async function results(
+  context: Context,
+  file: string,
+): Promise<{ readonly folder: string; readonly config?: Config }> {
   const path = resolve(context.machine.cwd, file);
   const loaded = await loadConfig(path, { files, environment: context.machine.env });
-  if ("config" in loaded) return loaded.config.results.folder;
+  if ("config" in loaded) return { folder: loaded.config.results.folder, config: loaded.config };
   const folder = join(dirname(path), "results");
   context.console.note(`chatbench: ${file} has problems (\`chatbench validate\` tells them); reading ${folder}.`);
-  return folder;
+  return { folder };
 }

@@ -7,6 +7,7 @@ import type { Context } from "./context.ts";
 import { createProgressView } from "./progress.ts";
 import { NO_VIEW, tellRun, type Runner } from "./runner.ts";
 import { createStopSwitch } from "./stop-switch.ts";
+import { standingUptime } from "./uptime.ts";
 
 export interface RemoteRunnerInput {
   readonly config: Config;
@@ -37,7 +38,10 @@ export function createRemoteRunner(context: Context, { config, quiet, daemon }: 
         note(ended.problem);
         return undefined;
       }
-      if (!quiet) tellRun(context, ended.record);
+      if (!quiet) {
+        const uptime = await standingUptime(config);
+        tellRun(context, ended.record, uptime(ended.record.target));
+      }
       if (!quiet)
         context.console.note(
           `Report: ${join(config.results.folder, started.id, "report.html")} (run by ${client.url})`,

@@ -6,8 +6,9 @@ import { createRecords, readTimeline } from "../record/index.ts";
 import { runReport } from "../report/index.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
-import { resultsFolder } from "./load.ts";
+import { results } from "./load.ts";
 import { findRecord } from "./show.ts";
+import { standingUptime } from "./uptime.ts";
 
 export function reportCommand(context: Context): Command {
   return new Command("report")
@@ -20,10 +21,11 @@ export function reportCommand(context: Context): Command {
 }
 
 async function report(context: Context, run: string | undefined, file: string): Promise<number> {
-  const folder = await resultsFolder(context, file);
+  const { folder, config } = await results(context, file);
+  const uptime = await standingUptime(config);
   const records = createRecords(folder);
   if (run === undefined) {
-    await writeOverview(folder, records);
+    await writeOverview(folder, records, uptime);
     context.console.result(join(folder, "report.html"));
     return EXIT.ok;
   }
@@ -35,7 +37,7 @@ async function report(context: Context, run: string | undefined, file: string): 
   const { record } = found;
   const read = await readTimeline(folder, record.id);
   if ("problem" in read) context.console.note(`chatbench report: without a timeline: ${read.problem}`);
-  const page = runReport(record, "timeline" in read ? read.timeline : undefined);
+  const page = runReport(record, "timeline" in read ? read.timeline : undefined, uptime(record.target));
   const saved = await records.saveReport(record.id as RunId, page.markup);
   if (saved.problem !== undefined) context.console.note(`chatbench report: ${saved.problem.text}`);
   else context.console.result(join(folder, record.id, "report.html"));

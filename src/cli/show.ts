@@ -6,7 +6,8 @@ import { renderRun } from "../report/index.ts";
 import { createClient } from "./client.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
-import { resultsFolder } from "./load.ts";
+import { results } from "./load.ts";
+import { standingUptime } from "./uptime.ts";
 
 interface ShowOptions {
   readonly config: string;
@@ -24,7 +25,7 @@ export function showCommand(context: Context): Command {
 }
 
 async function show(context: Context, run: string, options: ShowOptions): Promise<number> {
-  const folder = await resultsFolder(context, options.config);
+  const { folder, config } = await results(context, options.config);
   const found = await findRecord(folder, run);
   if ("problem" in found) {
     const doing = await doingNow(context, folder, run);
@@ -32,11 +33,12 @@ async function show(context: Context, run: string, options: ShowOptions): Promis
     return EXIT.usage;
   }
   const { colour, width } = context.console;
-  context.console.result(
-    options.json === true
-      ? JSON.stringify(found.record, null, 2)
-      : renderRun(found.record, { colour: colour.result, width }),
-  );
+  if (options.json === true) {
+    context.console.result(JSON.stringify(found.record, null, 2));
+    return EXIT.ok;
+  }
+  const uptime = await standingUptime(config);
+  context.console.result(renderRun(found.record, { colour: colour.result, width }, uptime(found.record.target)));
   return EXIT.ok;
 }
 

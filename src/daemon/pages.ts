@@ -3,17 +3,19 @@ import { listRecords, type RecordStore } from "../record/index.ts";
 import { overviewReport, runReport } from "../report/index.ts";
 import type { ExecutedRun } from "../run/index.ts";
 
+/** The standing uptime of a target, as it is now. */
+export type UptimeOf = (target: string) => Uptime | undefined;
+
 /** Newest runs that the overview is made from. */
 const OVERVIEW_RUNS = 500;
 
 /** The page of a run that has just ended, and the overview with it. */
 export async function writePages(
   executed: ExecutedRun,
-  folder: string,
-  records: RecordStore,
+  { folder, records, uptime }: { readonly folder: string; readonly records: RecordStore; readonly uptime: UptimeOf },
 ): Promise<{ readonly problem?: Reason }> {
-  const saved = await writeRunPage(executed, records);
-  if (saved.problem === undefined) await writeOverview(folder, records);
+  const saved = await writeRunPage(executed, records, uptime(executed.record.target));
+  if (saved.problem === undefined) await writeOverview(folder, records, uptime);
   return saved;
 }
 
@@ -27,22 +29,23 @@ export function writeRunPage(
 }
 
 /** results/report.html: the newest run of each scenario. */
-export async function writeOverview(folder: string, records: RecordStore): Promise<void> {
-  await createOverview(folder, records)();
+export async function writeOverview(folder: string, records: RecordStore, uptime?: UptimeOf): Promise<void> {
+  await createOverview(folder, records, uptime)();
 }
 
 /**
  * Writes results/report.html again and again: only records that it has not read before are read. What may change in a
  * record, its telemetry, is not on that page.
  */
-export function createOverview(folder: string, records: RecordStore): () => Promise<void> {
+export function createOverview(folder: string, records: RecordStore, uptime?: UptimeOf): () => Promise<void> {
   let known: ReadonlyMap<string, RunRecord> = new Map();
   return async () => {
     const listed = await listRecords(folder, { limit: OVERVIEW_RUNS, known: (id) => known.get(id) });
     if ("problem" in listed) return;
     known = new Map(listed.records.map((record) => [record.id, withoutTrials(record)]));
     const newest = [...new Map(listed.records.toReversed().map((record) => [record.scenario, record])).values()];
-    await records.saveOverview(overviewReport(newest, listed.records, listed).markup);
+    const beside = { ...listed, ...(uptime === undefined ? {} : { uptime }) };
+    await records.saveOverview(overviewReport(newest, listed.records, beside).markup);
   };
 }
 

@@ -1,4 +1,4 @@
-import { formatCount, formatValue, type RunRecord } from "../model/index.ts";
+import { formatCount, formatValue, type RunRecord, type Uptime } from "../model/index.ts";
 import { trendFigure } from "./chart-trend.ts";
 import { html, type Html } from "./html.ts";
 import { page, section, sign } from "./page.ts";
@@ -9,6 +9,12 @@ import { outcomeOf, patternText, timeText, triggerWord, whyOf, type Tone } from 
 const RECENT = 25;
 /** What needs a person comes first. */
 const ORDER: readonly Tone[] = ["fail", "warning", "none", "pass"];
+
+/** What stands on the page beside the runs. */
+export interface Beside extends Partial<LeftOut> {
+  /** Of a target, as it is now. */
+  readonly uptime?: (target: string) => Uptime | undefined;
+}
 
 /** What lies in the results folder and is no record, so that nothing there vanishes from view. */
 export interface LeftOut {
@@ -34,10 +40,10 @@ export function overviewReport(latest: readonly RunRecord[], history: readonly R
       </div>`,
       summary(scenarios),
       scenarios.map((record) =>
-        scenarioSection(
-          record,
-          newestFirst.filter((run) => run.scenario === record.scenario),
-        ),
+        scenarioSection(record, {
+          runs: newestFirst.filter((run) => run.scenario === record.scenario),
+          uptime: beside.uptime?.(record.target),
+        }),
       ),
       newestFirst.length > 0 && section("Recent runs", recentRuns(newestFirst)),
       section("Without a record", unfinishedList(leftOut?.unfinished ?? [])),
@@ -73,7 +79,12 @@ function summary(latest: readonly RunRecord[]): Html {
   </div>`;
 }
 
-function scenarioSection(record: RunRecord, runs: readonly RunRecord[]): Html {
+interface Around {
+  readonly runs: readonly RunRecord[];
+  readonly uptime: Uptime | undefined;
+}
+
+function scenarioSection(record: RunRecord, { runs, uptime }: Around): Html {
   const outcome = outcomeOf(record);
   return html`<section class="scenario">
     <header>
@@ -85,7 +96,7 @@ function scenarioSection(record: RunRecord, runs: readonly RunRecord[]): Html {
       ${triggerWord(record.trigger)}
     </p>
     <p>${whyOf(record)}</p>
-    ${targetsTable(record, { compact: true })}${trendFigure(runs)}
+    ${targetsTable(record, { compact: true, uptime })}${trendFigure(runs)}
   </section>`;
 }
 

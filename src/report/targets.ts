@@ -38,7 +38,7 @@ const FIXED_ROWS: readonly FixedRow[] = [
   {
     measurement: "uptime",
     metric: "Uptime",
-    missing: "Uptime is watched over days; the status page of `chatbench serve` shows it.",
+    missing: "Uptime is watched over days from Prometheus, which was not asked for this page.",
   },
 ];
 

@@ -1,6 +1,6 @@
 /** Records as text for terminals: signs and colour where they are wanted, plain ASCII words everywhere else. */
 import pc from "picocolors";
-import type { Finding, RunRecord, RunSummary } from "../model/index.ts";
+import type { Finding, RunRecord, RunSummary, Uptime } from "../model/index.ts";
 import { formatValue } from "../model/index.ts";
 import { targetRows, type TargetRow } from "./targets.ts";
 import { FINDING_TONES, lengthText, outcomeOf, PLAIN_SIGNS, SIGNS, timeText, whyOf, type Tone } from "./words.ts";
@@ -23,8 +23,8 @@ function palette(colour: boolean): Palette {
   return { pass: c.green, warning: c.yellow, fail: c.red, none: c.dim, live: c.cyan, bold: c.bold, dim: c.dim };
 }
 
-/** The verdict, one line why, and the targets table; ends without a newline. */
-export function renderRun(record: RunRecord, options: TerminalOptions): string {
+/** The verdict, one line why, and the targets table with the target's uptime as it is now; ends without a newline. */
+export function renderRun(record: RunRecord, options: TerminalOptions, uptime?: Uptime): string {
   const paint = palette(options.colour);
   const outcome = outcomeOf(record);
   const length = lengthText(record);
@@ -36,7 +36,7 @@ export function renderRun(record: RunRecord, options: TerminalOptions): string {
     paint[outcome.tone](paint.bold(oneLine(head))) + `${GAP}${paint.dim(oneLine(facts))}`,
     ...wrap(whyOf(record), options.width),
     "",
-    ...targetLines(targetRows(record), options),
+    ...targetLines(targetRows(record, uptime), options),
     "",
     ...violationLines(record.findings ?? [], options),
     paint.dim(`Run ${oneLine(record.id)}`),

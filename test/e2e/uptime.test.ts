@@ -11,7 +11,11 @@ import type { Log } from "../../src/model/index.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { freePort } from "../../src/platform/network.ts";
 import { stackUp, type Stack } from "../../src/stack/index.ts";
+import { main } from "../../src/main.ts";
+import { createRecords } from "../../src/record/index.ts";
+import { passing } from "../fixtures/records/runs.ts";
 import { startDaemon, type TestDaemon } from "../support/daemon.ts";
+import { testMachine } from "../support/machine.ts";
 
 // The shipped configurations and real programs; only the interval of the probe job is shorter.
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -150,6 +154,10 @@ it("is told by the daemon on /metrics and beside its scenarios, before enough wa
   // The list for Prometheus is the same, by file and by HTTP, and outlives the daemon.
   const byHttp: unknown = await (await daemon.get("/api/v1/sd/probes")).json();
   expect(byHttp).toEqual([{ targets: [target.url], labels: { target: "bot", module: "http_answers" } }]);
+  // The tables of a run show the same, in the terminal and on the pages.
+  await saveRun();
+  expect(await printed("show", "latest")).toMatch(/^Uptime +>= 99.9% +100 % +---- Not judged$/m);
+  expect(await overviewAgain()).toMatch(/Uptime<[^]*100 %/);
   expect(await daemon.stop()).toBe(0);
   expect(JSON.parse(await readFile(join(results(), ".prometheus/targets/probes.json"), "utf8"))).toEqual(byHttp);
 });
@@ -176,7 +184,28 @@ it.each([
   const page = await daemon.metrics();
   expect(page).not.toContain("chatbench_target_uptime_ratio{");
   expect(page).toContain('chatbench_objective_uptime_ratio{target="bot"} 0.999\n');
+  await saveRun();
+  expect(await printed("show", "latest")).toMatch(/^Uptime +>= 99.9% +- +---- Not measured$/m);
+  expect(await overviewAgain()).toContain("Not measured");
 });
+
+/** A run of the scenario that passed. */
+async function saveRun(): Promise<void> {
+  const run = { ...passing().record, scenario: "one", target: "bot" };
+  const saved = await createRecords(results()).save(run);
+  if (saved.problem !== undefined) throw new Error(saved.problem.text);
+}
+
+async function printed(...command: string[]): Promise<string> {
+  const machine = testMachine(test.folder);
+  expect(await main(command, machine)).toBe(0);
+  return machine.printed.out();
+}
+
+async function overviewAgain(): Promise<string> {
+  const path = (await printed("report")).trim();
+  return await readFile(path, "utf8");
+}
 
 async function startDaemonAt(baseUrl: string, keys: string, more = ""): Promise<TestDaemon> {
   await cp(join(ROOT, "load_tests"), join(test.folder, "load_tests"), { recursive: true });
