@@ -54,13 +54,15 @@ export const rateOfSum: Lint = (expr) =>
     .filter((call) => OF_COUNTERS.includes(nameOf(call)) && all(call, "SubqueryExpr").length > 0)
     .map(({ text }) => `rate of what is no series: ${text}`);
 
+const short = ({ text }: Node): string => (text.length > 150 ? `${text.slice(0, 150)} ...` : text);
+
 const META = /[\\.*+?[\](){}|^$]/;
 
 /** pint promql/regexp: only where a variable of Grafana may hold several is an expression not told by its text. */
 export const regexps: Lint = (expr) =>
   all(parsed(expr), "VectorSelector").flatMap((selector) =>
     matchersOf(selector)
-      .filter(({ op, value }) => op.includes("~") && !value.includes("$"))
+      .filter(({ op, value }) => op.includes("~") && !/\$\{?\w/.test(value))
       .flatMap(({ label, value }) => [
         ...(META.test(value) ? [] : [`${label}=~"${value}" needs no expression`]),
         ...(/^\^|\$$/.test(value) ? [`${label}=~"${value}" is anchored anyway`] : []),
@@ -71,17 +73,18 @@ export const regexps: Lint = (expr) =>
 /** pint promql/impossible and promql/vector_matching: both sides have the labels by which they are matched. */
 export const matching: Lint = (expr) =>
   all(parsed(expr), "BinaryExpr").flatMap((node) => {
-    const { left, right, matching: clause } = binaryOf(node);
-    if (isNumber(left) || isNumber(right)) return [];
+    const { left, operator, right, matching: clause } = binaryOf(node);
+    // A union need not match: rows of a table may have labels of their own.
+    if (operator === "Or" || isNumber(left) || isNumber(right)) return [];
     const [ofLeft, ofRight] = [labelsOf(left), labelsOf(right)];
     if (ofLeft === undefined || ofRight === undefined) return [];
     if (clause === undefined) {
       const same = ofLeft.size === ofRight.size && [...ofLeft].every((label) => ofRight.has(label));
-      return same ? [] : [`sides with other labels (${[...ofLeft].join()} / ${[...ofRight].join()}): ${node.text}`];
+      return same ? [] : [`sides with other labels (${[...ofLeft].join()} / ${[...ofRight].join()}): ${short(node)}`];
     }
     if (!clause.text.startsWith("on")) return [];
     const missing = groupingOf(clause).filter((label) => !ofLeft.has(label) || !ofRight.has(label));
-    return missing.map((label) => `matched by ${label}, which a side lacks: ${node.text}`);
+    return missing.map((label) => `matched by ${label}, which a side lacks: ${short(node)}`);
   });
 
 /** pint promql/impossible: nothing is grouped by a label that was aggregated away before. */
@@ -93,7 +96,7 @@ export const groupings: Lint = (expr) =>
     if (own === undefined || below === undefined) return [];
     return [...own]
       .filter((label) => !below.has(label))
-      .map((label) => `grouped by ${label}, gone before: ${node.text}`);
+      .map((label) => `grouped by ${label}, gone before: ${short(node)}`);
   });
 
 /** pint promql/nan, of every division: a sum with one 0/0 in it is no number. */
