@@ -1,7 +1,8 @@
-import { type Load, type Objective, type Scenario, type Secret, type Target } from "../model/index.ts";
+import { type Load, type Objective, type Scenario, type Secret, type Target, type Traffic } from "../model/index.ts";
 import { loadFor } from "../workload/patterns.ts";
 import { recordOf, type Context } from "./context.ts";
-import { tooShort, unmeasurable } from "./measurable.ts";
+import { checkEngine, engineOf } from "./engine.ts";
+import { tooShort, unmeasurable, unsourced, unstreamed } from "./measurable.ts";
 import { quote } from "./quantity.ts";
 import { parseObjective } from "./objective.ts";
 import { buildPrompts, checkCache } from "./prompts.ts";
@@ -29,17 +30,22 @@ export async function buildScenario(
   const target = input.target === undefined ? undefined : findTarget(input.target, name, around);
   const load = input.pattern === undefined ? undefined : buildLoad(input.pattern, name, context);
   const objectives = withErrorObjective(input.objectives ?? []);
-  if (load !== undefined) checkLoad({ objectives, load, maxSeconds: input.max_duration }, name, context);
+  if (load !== undefined)
+    checkLoad({ objectives, load, maxSeconds: input.max_duration, traffic: input.traffic }, name, context);
+  if (target !== undefined) checkSources(objectives, target, { name, context });
   checkEnvironment(input, name, context);
   const path = ["scenarios", name, "schedule"];
   const schedule = input.schedule === undefined ? undefined : buildSchedule(input.schedule, { path, context, load });
   const prompts = await buildPrompts(input.prompts, name, context);
   checkCache(input, name, context);
+  const engine = engineOf(input);
+  checkEngine({ ...input, engine, objectives, load }, name, context);
   const secrets = await fetchSecrets(input.secrets ?? {}, name, context);
   if (script === undefined || target === undefined || load === undefined) return undefined;
   return {
     name,
     script,
+    ...(engine === "k6" ? {} : { engine }),
     target,
     load,
     objectives,
@@ -96,15 +102,27 @@ interface Judged {
   readonly objectives: readonly Objective[];
   readonly load: Load;
   readonly maxSeconds: number | undefined;
+  readonly traffic: Traffic | undefined;
 }
 
-function checkLoad({ objectives, load, maxSeconds }: Judged, name: string, context: Context): void {
+function checkLoad({ objectives, load, maxSeconds, traffic }: Judged, name: string, context: Context): void {
   for (const objective of objectives) {
-    const problem = unmeasurable(objective, load);
+    const problem = unmeasurable(objective, load) ?? unstreamed(objective, traffic);
     if (problem !== undefined) context.report(["scenarios", name, "objectives", objective.measurement], problem);
   }
   const short = tooShort(maxSeconds, load);
   if (short !== undefined) context.report(["scenarios", name, "max_duration"], short);
+}
+
+function checkSources(
+  objectives: readonly Objective[],
+  target: Target,
+  { name, context }: { readonly name: string; readonly context: Context },
+): void {
+  for (const objective of objectives) {
+    const problem = unsourced(objective, target);
+    if (problem !== undefined) context.report(["scenarios", name, "objectives", objective.measurement], problem);
+  }
 }
 
 const SECRET_LIKE = /(^|_)(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY)$/i;

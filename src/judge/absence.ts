@@ -3,6 +3,7 @@ import { TREND_QUANTILES } from "./custom.ts";
 import { factsProblem } from "./facts-problem.ts";
 import { LATENCY_QUANTILES, samplesNeeded } from "./quantiles.ts";
 import { isUsable } from "./silence.ts";
+import { streamAbsence } from "./streams.ts";
 
 const CUSTOM = /^k6\.(.+)\.([^.]+(?:\.\d+\))?)$/;
 const STAT_QUANTILES: ReadonlyMap<string, number> = new Map(TREND_QUANTILES);
@@ -44,6 +45,8 @@ export function absenceOf(name: string, facts: LoadFacts, timeline: Timeline | u
   if (factsProblem(facts) !== undefined) return reason("bad_summary", "the engine's summary cannot be trusted");
   const q = LATENCY_QUANTILES.get(name);
   if (q !== undefined) return latencyAbsence(q, facts);
+  const ofStream = streamAbsence(name, facts);
+  if (ofStream !== undefined) return ofStream;
   const [, metric, stat] = CUSTOM.exec(name) ?? [];
   if (metric !== undefined && stat !== undefined) return customAbsence(metric, stat, facts);
   if (facts.requests.count === 0) return reason("no_requests", "no request was counted in the judged window");

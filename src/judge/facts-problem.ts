@@ -1,4 +1,5 @@
 import { type Distribution, type LoadFacts, type MetricSummary, type Reason, reason } from "../model/index.ts";
+import { streamDistributions } from "./streams.ts";
 
 /** Path of the first number in a value that is not finite, e.g. `latency.mean`. */
 function notFinite(value: unknown, path: string): string | undefined {
@@ -47,6 +48,8 @@ function contradiction(facts: LoadFacts): string | undefined {
   if (requests.failed > requests.count) return "more requests failed than were sent";
   if (latency.count > requests.count - requests.failed) return "there are more latencies than successful answers";
   if (!isOrdered(latency) || (latency.count > 0 && latency.min < 0)) return "the latency distribution is not in order";
+  const odder = facts.stream && streamDistributions(facts.stream).find(([, distribution]) => !isOrdered(distribution));
+  if (odder !== undefined) return `the distribution of ${odder[0]} is not in order`;
   if (window.seconds < 0) return "the judged window has a negative length";
   return Object.entries(facts.custom)
     .map(customProblem)

@@ -4,6 +4,7 @@ import { customMeasurements } from "./custom.ts";
 import { errorRateOf } from "./error-rate.ts";
 import { factsProblem } from "./facts-problem.ts";
 import { LATENCY_QUANTILES, quantileOf } from "./quantiles.ts";
+import { streamMeasurements } from "./streams.ts";
 
 /** A scenario that says nothing about errors still does not pass on them. */
 const DEFAULT_ERROR_OBJECTIVE: Objective = {
@@ -30,12 +31,14 @@ function latencies({ latency }: LoadFacts): Measurements {
 
 function counts({ requests, window, iterations }: LoadFacts): Measurements {
   const { count } = requests;
-  const started = iterations.completed + iterations.dropped;
+  const { completed, dropped } = iterations;
   return {
     requests: { value: count, unit: "count", samples: count },
     ...(window.seconds > 0 && { throughput: { value: count / window.seconds, unit: "1/s", samples: count } }),
-    dropped_iterations: { value: iterations.dropped, unit: "count", samples: started },
-    conversations: { value: iterations.completed, unit: "count", samples: iterations.completed },
+    ...(dropped !== undefined && {
+      dropped_iterations: { value: dropped, unit: "count", samples: completed + dropped },
+    }),
+    conversations: { value: completed, unit: "count", samples: completed },
   };
 }
 
@@ -56,6 +59,7 @@ export function measurementsOf(
   return {
     ...measured,
     ...counts(facts),
+    ...streamMeasurements(facts),
     ...(users && { concurrent_users: users }),
     ...customMeasurements(facts.custom),
   };

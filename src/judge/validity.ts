@@ -11,6 +11,7 @@ import { clockTrouble } from "./clock-trouble.ts";
 import { factsProblem } from "./facts-problem.ts";
 import { generatorSaturated } from "./generator.ts";
 import { hangsOf, isUsable } from "./silence.ts";
+import { fakeStreaming, probeSaturated } from "./streams.ts";
 import { warmupUnsettled } from "./warmup.ts";
 
 /** Share of the planned window that must have been judged. */
@@ -21,7 +22,7 @@ function noRequests({ requests, exceptions }: LoadFacts): Reason | undefined {
   if (requests.count > 0 || thrown > 0) return undefined;
   return reason(
     "no_requests",
-    "No request was counted in the judged window: either the script sends none over HTTP, or none of them ended.",
+    "No request was counted in the judged window: either the script sends none of the kind that its traffic (http, stream or websocket) says, or none of them ended.",
   );
 }
 
@@ -97,8 +98,13 @@ export function doubtsOf(facts: LoadFacts, { timeline, exitCode, observed, resta
     void: defined([noRequests(facts)]),
     partial: defined([
       ...[crossedUnseen(facts, exitCode), tooShort(facts), waitedThrough(facts), answersStopped(timeline)],
-      targetRestarted(restarted),
+      ...[targetRestarted(restarted), fakeStreaming(facts)],
     ]),
-    timing: defined([generatorSaturated(observed, facts), clockTrouble(observed), warmupUnsettled(timeline)]),
+    timing: defined([
+      probeSaturated(facts),
+      generatorSaturated(observed, facts),
+      clockTrouble(observed),
+      warmupUnsettled(timeline),
+    ]),
   };
 }

@@ -166,7 +166,7 @@ describe("what was not measured", () => {
     ["k6.t.rate", "the metric t is a trend and has no rate"],
     ["k6.r.rate", "the metric r holds no samples"],
     ["k6.toString.rate", "the script recorded nothing in its metric toString"],
-    ["ttft_p95", "nothing in this run measures ttft_p95"],
+    ["ttft_p95", "the scenario's traffic is http, whose answers are not timed"],
     ["toString", "nothing in this run measures toString"],
   ])("is named: %s", (name, text) => {
     const custom = {

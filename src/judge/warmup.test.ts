@@ -72,7 +72,10 @@ describe("warmup_unsettled", () => {
     [60, 0.3, 0.5],
     [60, 0.5, 0.8],
     [600, 0.5, 0.9],
-  ])("of %d s of steady noise (sigma %d, %d of it kept) makes less than one false alarm in a hundred", (seconds, sigma, kept) => {
-    expect(alarms(seconds, sigma, kept)).toBeLessThan(0.01);
-  });
+  ])(
+    "of %d s of steady noise (sigma %d, %d of it kept) makes less than one false alarm in a hundred",
+    (seconds, sigma, kept) => {
+      expect(alarms(seconds, sigma, kept)).toBeLessThan(0.01);
+    },
+  );
 });

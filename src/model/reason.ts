@@ -16,6 +16,8 @@ export const REASON_CODES = [
   "clock_trouble",
   "environment_violation",
   "cache_state_wrong",
+  "probe_saturated",
+  "fake_streaming",
   // error
   "engine_missing",
   "engine_version",

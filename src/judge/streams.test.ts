@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import type { Distribution, LoadFacts, StreamFacts } from "../model/index.ts";
+import { factsOf } from "../../test/support/facts.ts";
+import { fakeStreaming, probeSaturated, streamAbsence, streamMeasurements } from "./streams.ts";
+
+const NONE: Distribution = { count: 0, min: 0, max: 0, mean: 0, quantiles: [] };
+function at(count: number, p50: number, p99 = p50): Distribution {
+  const quantiles = [
+    [0.5, p50],
+    [0.95, p99],
+    [0.99, p99],
+  ] as const;
+  return { count, min: p50, max: p99, mean: p50, quantiles };
+}
+
+function withStream(changes: Partial<StreamFacts>, latencies = 2_000): LoadFacts {
+  const stream: StreamFacts = {
+    ...{ firstByte: NONE, ttft: at(2_000, 0.3), tpot: NONE, interChunk: NONE, streamClose: NONE },
+    ...{ dispatchDelay: NONE, probeDelay: at(2_000, 0.0005), probeFailures: 0, outputTokens: 0, answersWithUsage: 0 },
+    bursts: { count: 0, of: 2_000 },
+    ...changes,
+  };
+  const facts = factsOf(2_000);
+  return { ...facts, latency: { ...facts.latency, count: latencies }, stream };
+}
+
+describe("measurements of streams", () => {
+  it("need as many samples as latencies", () => {
+    expect(streamMeasurements(withStream({ ttft: at(999, 0.3) }))).toMatchObject({
+      ttft_p95: { value: 0.3, samples: 999 },
+    });
+    expect(streamMeasurements(withStream({ ttft: at(999, 0.3) }))).not.toHaveProperty("ttft_p99");
+    expect(streamAbsence("ttft_p99", withStream({ ttft: at(999, 0.3) }))?.text).toBe(
+      "only 999 of the 1,000 samples that P99 needs",
+    );
+  });
+
+  it("give no tokens per second unless every answer told its tokens", () => {
+    const told = { outputTokens: 20_000, answersWithUsage: 2_000 };
+    const facts = withStream(told);
+    expect(streamMeasurements(facts).output_tokens_per_second?.value).toBe(20_000 / facts.window.seconds);
+    expect(streamMeasurements(withStream(told, 2_001))).not.toHaveProperty("output_tokens_per_second");
+  });
+
+  it("are absent where nothing was streamed", () => {
+    expect(streamMeasurements(factsOf(2_000))).toEqual({});
+    expect(streamAbsence("ttft_p50", factsOf(2_000))?.code).toBe("not_measured");
+  });
+});
+
+describe("the probe as the bottleneck", () => {
+  it.each<[string, Partial<StreamFacts>, boolean]>([
+    ["late within what is claimed", { probeDelay: at(2_000, 0.0079, 0.0119) }, false],
+    ["late in the middle", { probeDelay: at(2_000, 0.0081, 0.009) }, true],
+    ["late at the end", { probeDelay: at(2_000, 0.001, 0.0121) }, true],
+    [
+      "late in so few answers that their end is not told",
+      { probeDelay: at(150, 0.001, 0.5), ttft: at(150, 0.3) },
+      false,
+    ],
+    ["an exchange that it could not carry out", { probeFailures: 1 }, true],
+    ["no probe", { probeDelay: NONE }, false],
+  ])("%s", (_, changes, isSaturated) => {
+    expect(probeSaturated(withStream(changes))?.code).toBe(isSaturated ? "probe_saturated" : undefined);
+  });
+});
+
+describe("fake streaming", () => {
+  it("is told when more than nine of ten answers come in one burst", () => {
+    expect(fakeStreaming(withStream({ bursts: { count: 900, of: 1_000 } }))).toBeUndefined();
+    expect(fakeStreaming(withStream({ bursts: { count: 901, of: 1_000 } }))?.code).toBe("fake_streaming");
+    expect(fakeStreaming(withStream({ bursts: { count: 0, of: 0 } }))).toBeUndefined();
+  });
+});

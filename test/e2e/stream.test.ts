@@ -1,0 +1,51 @@
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { startProvider, type Provider } from "../../demo/provider/server.ts";
+import type { Engine } from "../../src/model/index.ts";
+import { systemClock } from "../../src/platform/clock.ts";
+import { createProbes, withProbes } from "../../src/probe/index.ts";
+import { k6Engine } from "../support/k6.ts";
+import { benchmark, objective } from "../support/run.ts";
+
+const SCRIPT = join(import.meta.dirname, "../../load_tests/k6_stream_test.ts");
+const stops: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+async function provider(firstTokenMs = 120): Promise<Provider> {
+  const settings = {
+    ...{ seed: 5, latency: { kind: "constant", typicalMs: firstTokenMs } as const, tokensPerSecond: 50 },
+    ...{ errorRate: 0, concurrency: 100, maxWaiting: 100 },
+  };
+  const started = await startProvider(settings, { host: "127.0.0.1", port: 0 }, () => undefined);
+  stops.push(() => started.close(0));
+  return started;
+}
+
+const engine = (): Engine => withProbes(k6Engine(), createProbes({ processors: 2 }), systemClock);
+const LOAD = {
+  pattern: "smoke",
+  users: 10,
+  warmup: { seconds: 1, users: 10 },
+  stages: [{ seconds: 6, users: 10 }],
+} as const;
+
+describe("a scenario whose answers are streamed", () => {
+  it("measures time to first token, which is not time to first byte", async () => {
+    const params = { headers: { "x-simulate": "role_ms=0, tokens=5, gap_ms=20" }, think_time_seconds: 0 };
+    const objectives = [objective("ttft_p50 < 10"), objective("error_rate < 0.01")];
+    await benchmark(
+      { script: SCRIPT, baseUrl: (await provider()).url, load: LOAD, traffic: "stream", engine, params, objectives },
+      ({ record }) => {
+        const { ttft_p50: ttft, first_byte_p50: firstByte, tpot_p50: tpot } = record.measurements;
+        // A machine that is busy otherwise delays the probe, which says so itself: that is no fault of this test.
+        expect([null, "probe_saturated", "generator_saturated"]).toContain(record.reason?.code ?? null);
+        expect(record.trials[0]?.facts?.requests).toMatchObject({ failed: 0 });
+        expect(ttft?.value).toBeGreaterThan(0.119);
+        expect(firstByte?.value).toBeLessThan(ttft?.value ?? 0);
+        expect(tpot?.value).toBeGreaterThan(0.015);
+      },
+    );
+  });
+});
