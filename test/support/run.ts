@@ -43,7 +43,7 @@ export interface RunInput {
   /** The results folder; else one in the temporary folder. */
   readonly results?: string;
   /** Called once per second of load; the signals end it. */
-  readonly onProgress?: (stop: AbortController, kill: AbortController) => void;
+  readonly onProgress?: (stop: AbortController, kill: AbortController, progress: Progress) => void;
 }
 
 export interface Ran extends ExecutedRun {
@@ -75,7 +75,7 @@ export async function benchmark<T>(input: RunInput, read: (ran: Ran) => Promise<
         onState: () => undefined,
         stop: stop.signal,
         kill: kill.signal,
-        onProgress: () => input.onProgress?.(stop, kill),
+        onProgress: (progress) => input.onProgress?.(stop, kill, progress),
         onRecorded: () => undefined,
       },
     );
