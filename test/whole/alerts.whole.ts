@@ -41,14 +41,23 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await live.stage.close();
-  const rows = [...live.table].map(([name, { value, told, links, resolved }]) => ({
-    "made worse": PLAYED[name]?.title ?? "Uptime",
-    knob: PLAYED[name]?.knob.slice(GOOD.length).join(" ") ?? "stopped",
-    value: value === undefined ? "-" : Number(value.toPrecision(3)),
-    ...{ told: told ?? "NOT TOLD", links: links ?? "NOT FOLLOWED", resolved: resolved ?? "NOT RESOLVED" },
-  }));
-  console.table(rows);
+  say("what was made worse, and what was told of it:");
+  process.stdout.write(`${tableOf([...live.table].map(rowOf))}\n`);
 });
+
+function rowOf([name, { value, told, links, resolved }]: readonly [string, Line]): readonly string[] {
+  const knob = PLAYED[name]?.knob.slice(GOOD.length).join(" ") ?? (name === "uptime" ? "stopped" : "");
+  return [
+    ...[PLAYED[name]?.title ?? name, knob, value === undefined ? "" : String(Number(value.toPrecision(3)))],
+    ...[told ?? "NOT TOLD", links ?? "NOT FOLLOWED", resolved ?? "NOT RESOLVED"],
+  ];
+}
+
+function tableOf(rows: readonly (readonly string[])[]): string {
+  const all = [["what", "knob", "value", "alerts", "links that answer", "resolved"], ...rows];
+  const widths = all[0]?.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0))) ?? [];
+  return all.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")).join("\n");
+}
 
 const alertsOf = ({ alerts }: Message): readonly string[] =>
   alerts.map(({ labels }) => labels.alertname ?? "").sort((a, b) => (a < b ? -1 : 1));

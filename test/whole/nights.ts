@@ -57,7 +57,7 @@ export type Minutes = Readonly<Record<"good" | "bad" | "invalid" | "back", numbe
 export function minutesFrom(now: number, leadMs: number): Minutes {
   const first = Math.ceil((now + leadMs) / 60_000);
   const minute = (later: number): number => (first + later) % 60;
-  return { good: minute(0), bad: minute(1), invalid: minute(2), back: minute(5) };
+  return { good: minute(0), bad: minute(1), invalid: minute(2), back: minute(4) };
 }
 
 /** chatbench.yml as JSON, which is YAML. */
