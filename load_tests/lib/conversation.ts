@@ -25,6 +25,8 @@ export interface Turn {
   readonly system?: string;
   readonly maxTokens?: number;
   readonly model?: string;
+  /** A name for this one message, where the protocol has such. */
+  readonly id?: string;
   /** Earlier messages and answers, oldest first, without `message`. */
   readonly history: readonly Said[];
 }
@@ -72,6 +74,7 @@ export function fill(template: Json, turn: Turn): Json | undefined {
       system: turn.system ?? "",
       max_tokens: turn.maxTokens === undefined ? "" : String(turn.maxTokens),
       model: turn.model,
+      id: turn.id,
     };
     return template.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => values[name] ?? whole);
   }
