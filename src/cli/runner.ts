@@ -4,7 +4,7 @@ import { readTextFile } from "../platform/files.ts";
 import { createSeriesReader } from "../collect/prometheus.ts";
 import { watchTarget } from "../collect/watch.ts";
 import { createSurvey } from "../environment/index.ts";
-import { runIdOf, type Config, type Reason, type RunRecord, type Scenario } from "../model/index.ts";
+import { runIdOf, type Config, type Reason, type RunRecord, type Scenario, type Uptime } from "../model/index.ts";
 import { singlePlan } from "../plan/index.ts";
 import { randomSuffix } from "../platform/ids.ts";
 import { writeOverview, writePages } from "../daemon/pages.ts";
@@ -12,12 +12,12 @@ import { ownProcess } from "../platform/own-process.ts";
 import { applyRetention, createRecords, type RecordStore } from "../record/index.ts";
 import { renderRun } from "../report/index.ts";
 import { executeRun, type RunDeps, type RunRequest } from "../run/index.ts";
-import { runningStack } from "../stack/index.ts";
 import { VERSION } from "../version.ts";
 import type { RunWish } from "./client.ts";
 import type { Context } from "./context.ts";
 import { createProgressView, type ProgressView } from "./progress.ts";
 import { createStopSwitch } from "./stop-switch.ts";
+import { prometheusUrlOf, standingUptime } from "./uptime.ts";
 
 /** Runs what the command line asks for: here, or through the daemon that keeps these results. */
 export interface Runner {
@@ -45,8 +45,9 @@ export async function createRunner(context: Context, config: Config, quiet: bool
       const executed = await executeRun(request, { ...deps, ...stop, owner, ...(prometheus && { prometheus }) });
       view.end();
       if (executed.problem !== undefined) problem(executed.problem);
-      const { problem: noPage } = await writePages(executed, config.results.folder, records);
-      if (!quiet) tellRun(context, executed.record);
+      const uptime = await standingUptime(config);
+      const { problem: noPage } = await writePages(executed, { folder: config.results.folder, records, uptime });
+      if (!quiet) tellRun(context, executed.record, uptime(executed.record.target));
       if (noPage !== undefined) problem(noPage);
       else if (!quiet)
         context.console.note(`Report: ${join(config.results.folder, executed.record.id, "report.html")}`);
@@ -57,7 +58,8 @@ export async function createRunner(context: Context, config: Config, quiet: bool
       const { keepRuns, keepDays, folder } = config.results;
       const result = await applyRetention(folder, { keepRuns, keepDays, now: context.clock.now() });
       result.problems.forEach((text) => context.console.note(`chatbench: ${text}`));
-      if (result.removed.length > 0) await writeOverview(folder, records); // it must not link to what is gone
+      // The page must not link to what is gone.
+      if (result.removed.length > 0) await writeOverview(folder, records, await standingUptime(config));
     },
   };
 }
@@ -66,7 +68,7 @@ export const NO_VIEW: ProgressView = { show: () => undefined, end: () => undefin
 
 /** The configured Prometheus, else the local stack's, else none. */
 async function findPrometheus(context: Context, config: Config): Promise<RunDeps["prometheus"]> {
-  const url = config.prometheus?.url ?? (await runningStack(config.results.folder))?.prometheus.url;
+  const url = await prometheusUrlOf(config);
   return url === undefined ? undefined : { url, reader: createSeriesReader({ url, clock: context.clock }) };
 }
 
@@ -89,7 +91,7 @@ function depsFor(context: Context, request: RunRequest, own: { records: RecordSt
 }
 
 /** The table of a run, as both runners show it. */
-export function tellRun(context: Context, record: RunRecord): void {
+export function tellRun(context: Context, record: RunRecord, uptime?: Uptime): void {
   const { console } = context;
-  console.result(renderRun(record, { colour: console.colour.result, width: console.width }));
+  console.result(renderRun(record, { colour: console.colour.result, width: console.width }, uptime));
 }

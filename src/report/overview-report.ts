@@ -28,7 +28,7 @@ export interface LeftOut {
  * The page of all scenarios, results/report.html: the newest run of each, its trend over `history` (any order), the
  * recent runs, and what is no run. Its links lead to the report.html in each run's folder beside it.
  */
-export function overviewReport(latest: readonly RunRecord[], history: readonly RunRecord[], leftOut?: LeftOut): Html {
+export function overviewReport(latest: readonly RunRecord[], history: readonly RunRecord[], beside: Beside = {}): Html {
   const newestFirst = [...history].sort((a, b) => (a.id < b.id ? 1 : -1));
   const scenarios = [...latest].sort(byNeed);
   const newest = newestFirst[0] ?? scenarios[0];
@@ -46,8 +46,8 @@ export function overviewReport(latest: readonly RunRecord[], history: readonly R
         }),
       ),
       newestFirst.length > 0 && section("Recent runs", recentRuns(newestFirst)),
-      section("Without a record", unfinishedList(leftOut?.unfinished ?? [])),
-      section("Left out", quarantinedTable(leftOut?.quarantined ?? [])),
+      section("Without a record", unfinishedList(beside.unfinished ?? [])),
+      section("Left out", quarantinedTable(beside.quarantined ?? [])),
     ],
     footer: "Made by Chatbench from the records in this folder.",
   });
