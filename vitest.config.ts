@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 /** Tests with real parts that neither make load nor judge a time: two of them may share two cores. */
 const BESIDE_ONE_ANOTHER = [
   "test/e2e/{alerts,baseline,compose,dashboards,http,metrics,report,rules,stack,status,store}*.test.ts",
-  "test/e2e/{alertmanager,uptime}*.test.ts",
+  "test/e2e/{alertmanager,doctor,uptime}*.test.ts",
   "test/faults/{decisions,http,left-over,names,records,store}*.test.ts",
 ];
 
