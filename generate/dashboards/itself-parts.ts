@@ -25,7 +25,9 @@ function wellOrNotPanel(): PanelOf {
     title: "Well or not",
     description: "The database, the record files, Prometheus, k6; facts: what tells of schedules and runs is fresh.",
     ...{ unit: "none", empty: EMPTY, width: 8, words: YES_NO, links: [runbook("ChatbenchCollectorFailing")] },
-    queries: [{ expr: `min by (collector) (${DAEMON.collectorSuccess.name}{${DAEMONS},target=""})`, legend: "{{collector}}" }],
+    queries: [
+      { expr: `min by (collector) (${DAEMON.collectorSuccess.name}{${DAEMONS},target=""})`, legend: "{{collector}}" },
+    ],
   });
 }
 

@@ -21,12 +21,13 @@ const FACTS = `
 
 /**
  * Sessions are those of clients of the whole server, which share its limit, without this one. What others do is told
- * only to members of pg_read_all_stats: `hidden` counts sessions whose state is not.
+ * only to members of pg_read_all_stats: `hidden` counts sessions whose state is not, nor that they are clients.
  */
 const READ = `
   with sessions as (
     select state, wait_event_type, extract(epoch from clock_timestamp() - query_start)::float8 as seconds
-    from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()
+    from pg_stat_activity
+    where pid <> pg_backend_pid() and (backend_type = 'client backend' or (backend_type is null and datid is not null))
   )
   select (select count(*) from sessions)::int as connections,
     (select count(*) filter (where state is null) from sessions)::int as hidden,

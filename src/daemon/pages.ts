@@ -21,11 +21,11 @@ export async function writePages(
 
 /** The page of a run alone. */
 export function writeRunPage(
-  { record, timeline }: ExecutedRun,
+  { record, timeline, series }: ExecutedRun,
   records: RecordStore,
   uptime?: Uptime,
 ): Promise<{ readonly problem?: Reason }> {
-  return records.saveReport(record.id as RunId, runReport(record, timeline, uptime).markup);
+  return records.saveReport(record.id as RunId, runReport(record, timeline, { uptime, series }).markup);
 }
 
 /** results/report.html: the newest run of each scenario. */

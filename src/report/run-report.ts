@@ -1,9 +1,10 @@
-import type { RunRecord, Timeline, Uptime } from "../model/index.ts";
+import type { ResourceSeries, RunRecord, Timeline, Uptime } from "../model/index.ts";
 import { latencyFigure } from "./chart-latency.ts";
 import { timelineFigure } from "./chart-timeline.ts";
 import { findingsTable } from "./findings-table.ts";
 import { html, type Html } from "./html.ts";
 import { page, section } from "./page.ts";
+import { resourceTable } from "./resource-table.ts";
 import {
   definitions,
   environment,
@@ -16,8 +17,16 @@ import {
 } from "./sections.ts";
 import { outcomeOf } from "./words.ts";
 
+/** What stands on the page besides the record and its timeline. */
+export interface RunExtras {
+  /** Of its target, as it is now. */
+  readonly uptime?: Uptime | undefined;
+  readonly series?: ResourceSeries | undefined;
+}
+
 /** The page of one run: a whole file that needs nothing else. Without a timeline that picture is left out and it says so. */
-export function runReport(record: RunRecord, timeline: Timeline | undefined, uptime?: Uptime): Html {
+export function runReport(record: RunRecord, timeline: Timeline | undefined, extras: RunExtras = {}): Html {
+  const { uptime, series } = extras;
   const measured = Object.keys(record.measurements).length > 0;
   const noTimeline = measured ? html`<p class="soft">This run left no timeline.</p>` : undefined;
   const nothing = html`<p class="soft">Nothing was measured.</p>`;
@@ -29,8 +38,9 @@ export function runReport(record: RunRecord, timeline: Timeline | undefined, upt
       section("Performance targets", targetsTable(record, { uptime })),
       section("Key figures", keyFigures(record) ?? nothing),
       section("Latency distribution", latencyFigure(record)),
-      section("Timeline", timelineFigure(record, timeline) ?? noTimeline),
+      section("Timeline", timelineFigure(record, timeline, series) ?? noTimeline),
       section("Measurements", measurementsTable(record)),
+      section("Resources", resourceTable(record)),
       section("Trials", trialsTable(record)),
       section("Environment", html`${findingsTable(record)}${environment(record)}`),
       section("Telemetry", telemetryText(record)),

@@ -2,6 +2,7 @@
 import pc from "picocolors";
 import type { Finding, RunRecord, RunSummary, Uptime } from "../model/index.ts";
 import { formatValue } from "../model/index.ts";
+import { resourceLine } from "./resource-table.ts";
 import { targetRows, type TargetRow } from "./targets.ts";
 import { FINDING_TONES, lengthText, outcomeOf, PLAIN_SIGNS, SIGNS, timeText, whyOf, type Tone } from "./words.ts";
 
@@ -39,6 +40,7 @@ export function renderRun(record: RunRecord, options: TerminalOptions, uptime?: 
     ...targetLines(targetRows(record, uptime), options),
     "",
     ...violationLines(record.findings ?? [], options),
+    ...systemLines(record).map(paint.dim),
     paint.dim(`Run ${oneLine(record.id)}`),
   ];
   return safe(lines.join("\n"), options);
@@ -64,6 +66,11 @@ function findingLines(findings: readonly Finding[], options: TerminalOptions): r
     const [first = "", ...rest] = wrap(text, options.width - indent.length);
     return [`${paint[tone](sign)}${options.colour ? "   " : " "}${first}`, ...rest.map((line) => indent + line)];
   });
+}
+
+function systemLines(record: RunRecord): readonly string[] {
+  const text = resourceLine(record);
+  return text === undefined ? [] : [oneLine(text)];
 }
 
 function targetLines(rows: readonly TargetRow[], options: TerminalOptions): readonly string[] {

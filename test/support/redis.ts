@@ -17,11 +17,19 @@ export interface TestRedis {
 
 const PASSWORD = "secret-of-test";
 
-/** A real Redis of our own without persistence, in a new folder, on a free port of 127.0.0.1. */
-export async function startRedis(): Promise<TestRedis> {
+export interface RedisOptions {
+  /** Left out: a free one. */
+  readonly port?: number;
+  /** Further settings, such as `{ save: "60 1" }`. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** A real Redis of our own without persistence, in a new folder, on a port of 127.0.0.1. */
+export async function startRedis(options: RedisOptions = {}): Promise<TestRedis> {
   const folder = await mkdtemp(join(tmpdir(), "chatbench-redis-"));
-  const port = await freePort();
-  const settings = { bind: "127.0.0.1", port, dir: folder, save: "", appendonly: "no", requirepass: PASSWORD };
+  const port = options.port ?? (await freePort());
+  const usual = { bind: "127.0.0.1", port, dir: folder, save: "", appendonly: "no", requirepass: PASSWORD };
+  const settings = { ...usual, ...options.settings };
   const flags = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const child = spawn("redis-server", flags, { stdio: ["ignore", "pipe", "ignore"] });
   await ready(child.stdout);
