@@ -1,6 +1,6 @@
 import type { ChatOptions } from "./chat-options.ts";
-import { at, readTold } from "./told.ts";
-import type { Told } from "./told.ts";
+import { at, readTold } from "./read-told.ts";
+import type { Told } from "./read-told.ts";
 
 /** What one answer of the chatbot says; a failed one says nothing but why. */
 export interface Answer extends Told {

@@ -1,7 +1,7 @@
 // The stream probe beside k6: k6 cannot time the tokens of a streamed answer, so it asks the probe to read it.
 import exec from "k6/execution";
 import type { ExchangeResult } from "./exchange.ts";
-import type { Told } from "./told.ts";
+import type { Told } from "./read-told.ts";
 
 /** What the probe tells of one exchange; times in milliseconds since the request was written to the connection. */
 export interface ProbeAnswer {

@@ -1,7 +1,7 @@
 // Reads the frames of one answer: what is content, what is missing, twice or out of order. Knows no connection.
 import type { SocketOptions } from "./socket-options.ts";
-import { at, readTold } from "./told.ts";
-import type { Told } from "./told.ts";
+import { at, readTold } from "./read-told.ts";
+import type { Told } from "./read-told.ts";
 
 /** Why an exchange failed, each counted by itself. */
 export const FAILURES = [
