@@ -140,7 +140,7 @@ module.exports = {
       comment: "A module that nothing imports and that imports nothing is dead, or its caller was forgotten.",
       from: {
         orphan: true,
-        pathNot: [TESTS, "^src/main\\.ts$", "^demo/main\\.ts$", "^(?:bench|generate)/[^/]+\\.ts$", "^load_tests/"],
+        pathNot: [TESTS, "\\.d\\.ts$", "^src/main\\.ts$", "^demo/main\\.ts$", "^(?:bench|generate)/[^/]+\\.ts$", "^load_tests/"],
       },
       to: {},
     },

@@ -2,21 +2,25 @@
 //   node tools/setup.mjs            what `npm start` needs
 //   node tools/setup.mjs --build    packages and dist only
 //   node tools/setup.mjs --test     also what the tests need
+//   node tools/setup.mjs --locust   Locust only (otherwise it is made where chatbench.yml has a scenario for it)
 import { buildMissing, build } from "./setup/build.mjs";
 import { buildK6, findK6 } from "./setup/k6.mjs";
 import { withLock } from "./setup/lock.mjs";
+import { locustMissing, locustWanted, makeLocust, tryLocust } from "./setup/locust.mjs";
 import { SetupError, TOOLS, atLeast, say, versionIn } from "./setup/machine.mjs";
 import { installPackages, packagesMissing } from "./setup/packages.mjs";
 import { stackMissing, unpackStack } from "./setup/prometheus.mjs";
 import { installTestParts, missingTestParts } from "./setup/test-parts.mjs";
 
-const FLAGS = ["--build", "--test"];
+const FLAGS = ["--build", "--test", "--locust"];
 
 const STEPS = {
   packages: { needed: packagesMissing, fill: installPackages },
   build: { needed: buildMissing, fill: build },
   k6: { needed: async () => (await findK6()) === undefined, fill: buildK6 },
   stack: { needed: stackMissing, fill: unpackStack },
+  locust: { needed: locustMissing, fill: makeLocust },
+  locustIfItCan: { needed: () => locustWanted() && locustMissing(), fill: tryLocust },
   tests: { needed: () => missingTestParts().length > 0, fill: () => installTestParts(missingTestParts()) },
 };
 
@@ -24,7 +28,9 @@ const STEPS = {
 function chainsFor(flags) {
   const sources = ["packages", "build"];
   if (flags.includes("--build")) return [sources];
-  return [sources, ["k6"], ["stack", ...(flags.includes("--test") ? ["tests"] : [])]];
+  if (flags.includes("--locust")) return [["locust"]];
+  const forTests = flags.includes("--test");
+  return [sources, ["k6"], ["stack", ...(forTests ? ["tests"] : [])], [forTests ? "locust" : "locustIfItCan"]];
 }
 
 async function setUp(flags) {
@@ -64,7 +70,7 @@ const unknown = flags.find((flag) => !FLAGS.includes(flag));
 process.on("SIGINT", () => process.exit(130)); // so that the lock is given back; the children get the signal too
 process.on("SIGTERM", () => process.exit(143));
 try {
-  if (unknown !== undefined) throw new SetupError(`Unknown option ${unknown}; there are ${FLAGS.join(" and ")}.`);
+  if (unknown !== undefined) throw new SetupError(`Unknown option ${unknown}; there are ${FLAGS.join(", ")}.`);
   await setUp(flags);
 } catch (error) {
   tellFailure(error);

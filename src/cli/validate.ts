@@ -9,7 +9,7 @@ import { loadOrTell } from "./load.ts";
 
 export function validateCommand(context: Context): Command {
   return new Command("validate")
-    .description("Check the configuration, and ask k6 whether it can use each script; makes no load.")
+    .description("Check the configuration, and ask k6 or Locust whether it can use each script; makes no load.")
     .action(async (_: unknown, command: Command) => {
       const { config }: { config: string } = command.optsWithGlobals();
       context.exitWith(await validate(context, config));
@@ -19,7 +19,8 @@ export function validateCommand(context: Context): Command {
 async function validate(context: Context, file: string): Promise<number> {
   const config = await loadOrTell(context, file);
   if (config === undefined) return EXIT.usage;
-  const problems = await scriptProblems(context, config);
+  const { problems, unchecked } = await scriptProblems(context, config);
+  unchecked.forEach((warning) => context.console.note(`${config.file}: warning: ${warning}`));
   problems.forEach((problem) => context.console.note(`${config.file}: error: ${problem}`));
   if (problems.length > 0) return EXIT.usage;
   const count = Object.keys(config.scenarios).length;
@@ -29,18 +30,29 @@ async function validate(context: Context, file: string): Promise<number> {
   return EXIT.ok;
 }
 
-/** What k6 says of each scenario's script; no k6 is one problem, not one a scenario. */
-async function scriptProblems(context: Context, config: Config): Promise<string[]> {
+interface Checked {
+  readonly problems: string[];
+  /** Scenarios whose engine is not here: they cannot run here, and say nothing against the file. */
+  readonly unchecked: string[];
+}
+
+/** What the engines say of each scenario's script; no k6, without which nothing is ready, is one problem. */
+async function scriptProblems(context: Context, config: Config): Promise<Checked> {
   const version = await context.engine.version();
-  if ("problem" in version) return [version.problem.text];
+  if ("problem" in version) return { problems: [version.problem.text], unchecked: [] };
   const folder = await makeTemporaryFolder("chatbench-validate-");
   try {
-    const problems: string[] = [];
+    const [problems, unchecked]: [string[], string[]] = [[], []];
     for (const scenario of Object.values(config.scenarios)) {
+      const engine = await context.engine.version(scenario);
+      if ("problem" in engine) {
+        unchecked.push(`scenario ${scenario.name} cannot run here: ${engine.problem.text}`);
+        continue;
+      }
       const asked = await context.engine.inspect(workFor(scenario, folder, context));
       if ("problem" in asked) problems.push(`scenario ${scenario.name}: ${asked.problem.text}`);
     }
-    return problems;
+    return { problems, unchecked };
   } finally {
     await removeFolder(join(folder));
   }

@@ -3,7 +3,15 @@
  * docs/configuration.md all come from it.
  */
 import { z } from "zod";
-import { isCatalogued, MEASUREMENTS, NAME_PATTERN, PATTERN_NAMES, TRAFFICS, type Objective } from "../model/index.ts";
+import {
+  ENGINE_NAMES,
+  isCatalogued,
+  MEASUREMENTS,
+  NAME_PATTERN,
+  PATTERN_NAMES,
+  TRAFFICS,
+  type Objective,
+} from "../model/index.ts";
 import { databaseAddress, duration, httpAddress, link, secret, text, whole } from "./fields.ts";
 import { environmentSchema } from "./environment-schema.ts";
 import { parseObjective } from "./objective.ts";
@@ -18,13 +26,13 @@ const name = z.string().regex(NAME_PATTERN, {
 });
 
 const KEY = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const RESERVED = /^(CHATBENCH|K6)_/;
+const RESERVED = /^(?:(?:CHATBENCH|K6|LOCUST)_|PYTHON)/;
 
 const environmentKey = z
   .string()
   .regex(KEY, { error: "names of variables are letters, digits and _, and do not begin with a digit" })
   .refine((key) => !RESERVED.test(key), {
-    error: "names that begin with CHATBENCH_ or K6_ steer the engine and cannot be set here",
+    error: "names that begin with CHATBENCH_, K6_, LOCUST_ or PYTHON steer the engine and cannot be set here",
   });
 
 export const targetSchema = z
@@ -134,9 +142,17 @@ const objectivesSchema = z
 export const scenarioSchema = z
   .strictObject({
     script: text({
-      description: "The k6 script, relative to this file's folder; it must lie in the `scripts` folder.",
+      description:
+        "The k6 or (`.py`) Locust script, relative to this file's folder; it must lie in the `scripts` folder.",
       examples: ["load_tests/k6_api_test.ts"],
     }),
+    engine: z
+      .enum(ENGINE_NAMES, { error: `must be one of ${ENGINE_NAMES.join(", ")}` })
+      .meta({
+        title: "engine",
+        description: "What makes the load: k6 or locust. Left out: locust for a script in Python (`.py`), else k6.",
+      })
+      .optional(),
     target: text({ description: "Name of one of the `targets`.", examples: ["chatbot"] }),
     traffic: z
       .enum(TRAFFICS)

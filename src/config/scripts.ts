@@ -45,7 +45,8 @@ async function lookAt(
   context: Context,
 ): Promise<Found> {
   const { files } = context;
-  if (written.trim() === "" || written.includes("\0")) return { problem: "this names no file: name a k6 script" };
+  if (written.trim() === "" || written.includes("\0"))
+    return { problem: "this names no file: name a k6 or Locust script" };
   const file = resolve(context.folder, written);
   const shown = `the script ${quote(written)}`;
   const folder = `the scripts folder ${quote(scripts.written)}`;
@@ -66,7 +67,7 @@ async function lookAt(
 async function missing(file: string, shown: string, { files }: Context): Promise<string> {
   const listed = await files.listFolder(dirname(file));
   const scripts =
-    "entries" in listed ? listed.entries.filter((e) => /\.[cm]?[jt]s$/.test(e.name)).map((e) => e.name) : [];
+    "entries" in listed ? listed.entries.filter((e) => /\.(?:[cm]?[jt]s|py)$/.test(e.name)).map((e) => e.name) : [];
   return `${shown} does not exist${hint(basename(file), scripts, "scripts there")}`;
 }
 

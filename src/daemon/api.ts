@@ -98,7 +98,7 @@ async function startRun(body: RunRequestBody, key: string | undefined, parts: Pa
   }
   const wanted = withOverrides(known, config, overridesOf(body));
   if ("problems" in wanted) return { kind: "refused", problems: wanted.problems };
-  const engine = await parts.engine.version();
+  const engine = await parts.engine.version(wanted.scenario);
   if ("problem" in engine) return { kind: "no_engine", reason: engine.problem };
   return await parts.runs.enqueue({
     ...{ scenario: wanted.scenario, trigger: body.trigger ?? "manual" },
