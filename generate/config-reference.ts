@@ -1,8 +1,8 @@
 /** docs/configuration.md: every key of the configuration file, from the schema that also checks it. */
 import { editorSchema, startFile } from "../src/config/index.ts";
-import { loadFor, totalSecondsOf } from "../src/workload/patterns.ts";
+import { loadFor, trialSecondsOf } from "../src/workload/patterns.ts";
 import { formatDuration } from "../src/config/quantity.ts";
-import { judgedSecondsOf, MEASUREMENTS, PATTERN_NAMES, type Unit } from "../src/model/index.ts";
+import { isOpen, judgedSecondsOf, MEASUREMENTS, PATTERN_NAMES, type Unit } from "../src/model/index.ts";
 import { code, table } from "./markdown.ts";
 
 interface Schema {
@@ -142,7 +142,7 @@ function patterns(): readonly string[] {
   const rows = PATTERN_NAMES.map((pattern) => {
     const built = loadFor({ pattern });
     const load = "load" in built ? built.load : undefined;
-    if (load === undefined || load.stages === null)
+    if (load === undefined || load.stages === null || isOpen(load))
       return [code(pattern), "as the script says", "", "none", "as the script says"];
     const way = load.stages.map((stage) =>
       stage.seconds === 0 ? `at once ${stage.users}` : `${formatDuration(stage.seconds)} to ${stage.users}`,
@@ -152,7 +152,7 @@ function patterns(): readonly string[] {
       String(load.users),
       formatDuration(judgedSecondsOf(load) ?? 0),
       `${formatDuration(load.warmup.seconds)} at ${load.warmup.users}`,
-      `${way.join(", ")} (${formatDuration(totalSecondsOf(load) ?? 0)} with the warm-up)`,
+      `${way.join(", ")} (${formatDuration(trialSecondsOf(load) ?? 0)} with the warm-up)`,
     ];
   });
   return [

@@ -58,19 +58,32 @@ type Tags = Record<string, string>;
 interface Hooks {
   begin(): Tags;
   ended(good: boolean): void;
+  /** How late the first exchange of an iteration begins where arrivals come at a rate; then 0. */
+  takeDelay?(): number;
+  exchanged?(good: boolean, times: Times, about: { readonly delayMs: number; readonly tags: Tags }): void;
+}
+
+/** What answers are held to, in milliseconds since the message was sent. */
+interface Times {
+  readonly latency?: number;
+  readonly ttft?: number;
+  readonly first_byte?: number;
+  readonly tpot?: number;
 }
 
 /** To be called right before the message is sent: the exchange belongs to the phase of the load that is now. */
 export function beginExchange(): Exchange {
   const hooks = (globalThis as { chatbench$exchanges?: Hooks }).chatbench$exchanges;
   const tags = hooks?.begin() ?? {};
+  const delayMs = hooks?.takeDelay?.() ?? 0;
   return {
     end(result) {
       const good = result.good && result.lastContentMs !== undefined;
       exchanges.add(1, tags);
       failed.add(!good, tags);
       hooks?.ended(good);
-      if (good) tell(result, tags);
+      hooks?.exchanged?.(good, timesOf(result), { delayMs, tags });
+      if (good) tell(result, { tags, delayMs });
     },
     lost() {
       probeFailures.add(1, tags);
@@ -79,12 +92,24 @@ export function beginExchange(): Exchange {
   };
 }
 
-function tell(result: ExchangeResult, tags: Tags): void {
-  addTo(duration, result.lastContentMs, tags);
-  addTo(firstByte, result.firstByteMs, tags);
-  addTo(ttft, result.firstContentMs, tags);
+function timesOf(result: ExchangeResult): Times {
+  const tokenMs = tpotOf(result);
+  return {
+    ...(result.lastContentMs === undefined ? {} : { latency: result.lastContentMs }),
+    ...(result.firstContentMs === undefined ? {} : { ttft: result.firstContentMs }),
+    ...(result.firstByteMs === undefined ? {} : { first_byte: result.firstByteMs }),
+    ...(tokenMs === undefined ? {} : { tpot: tokenMs }),
+  };
+}
+
+/** Where arrivals come at a rate, what is told of the first exchange counts from when it was to begin. */
+function tell(result: ExchangeResult, { tags, delayMs }: { readonly tags: Tags; readonly delayMs: number }): void {
+  const fromStart = (ms: number | undefined): number | undefined => (ms === undefined ? undefined : ms + delayMs);
+  addTo(duration, fromStart(result.lastContentMs), tags);
+  addTo(firstByte, fromStart(result.firstByteMs), tags);
+  addTo(ttft, fromStart(result.firstContentMs), tags);
   addTo(tpot, tpotOf(result), tags);
-  addTo(streamClose, result.closedMs, tags);
+  addTo(streamClose, fromStart(result.closedMs), tags);
   addTo(dispatchDelay, result.dispatchDelayMs, tags);
   addTo(probeDelay, result.probeDelayMs, tags);
   for (const gap of result.gapsMs ?? []) interChunk.add(gap, tags);

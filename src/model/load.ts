@@ -1,6 +1,10 @@
-/** `own`: the script's own options decide who arrives when. */
-export const PATTERN_NAMES = ["smoke", "ramp", "sustained", "spike", "soak", "own"] as const;
+/** `stress` and `breakpoint` are ladders of several trials; `own`: the script's own options decide who arrives when. */
+export const PATTERN_NAMES = ["smoke", "ramp", "sustained", "spike", "soak", "stress", "breakpoint", "own"] as const;
 export type PatternName = (typeof PATTERN_NAMES)[number];
+
+/** Ways in which arrivals follow each other: evenly, or by chance as those of many people who know nothing of each other. */
+export const ARRIVALS = ["constant", "poisson"] as const;
+export type ArrivalKind = (typeof ARRIVALS)[number];
 
 /** Over `seconds`, the number of users moves linearly to `users` (0 seconds: at once). */
 export interface Stage {
@@ -8,22 +12,55 @@ export interface Stage {
   readonly users: number;
 }
 
-/** Who arrives when. The warm-up comes first and is never judged; `stages` are the judged part. */
-export type Load =
-  | {
-      readonly pattern: Exclude<PatternName, "own">;
-      /** Most users of the judged part. */
-      readonly users: number;
-      readonly warmup: Stage;
-      readonly stages: readonly Stage[];
-    }
-  | {
-      readonly pattern: "own";
-      readonly warmup: Stage;
-      readonly stages: null;
-    };
+/** Over `seconds`, the arrivals per second move linearly to `rate` (0 seconds: at once). */
+export interface RateStage {
+  readonly seconds: number;
+  readonly rate: number;
+}
 
-/** Length of the judged part in seconds; undefined where the script decides. */
+/** The load around it is that of the highest level; each trial holds one of them. */
+export interface Ladder {
+  /** Users or arrivals per second, rising. */
+  readonly levels: readonly number[];
+}
+
+interface ShapedLoad {
+  readonly pattern: Exclude<PatternName, "own">;
+  /** Most users of the judged part; of an open load: most at a time, so that what finds none free begins late. */
+  readonly users: number;
+  readonly ladder?: Ladder;
+}
+
+/** Closed: so many users, each of whom begins again when it has its answer. */
+export interface ClosedLoad extends ShapedLoad {
+  readonly warmup: Stage;
+  readonly stages: readonly Stage[];
+}
+
+/** Open: so many arrivals per second, whatever the target does. */
+export interface OpenLoad extends ShapedLoad {
+  /** Highest of the judged part, per second. */
+  readonly rate: number;
+  readonly arrivals: ArrivalKind;
+  readonly seed: number;
+  readonly warmup: RateStage;
+  readonly stages: readonly RateStage[];
+}
+
+export interface OwnLoad {
+  readonly pattern: "own";
+  readonly warmup: Stage;
+  readonly stages: null;
+}
+
+/** Who arrives when. The warm-up comes first and is never judged; `stages` are the judged part. */
+export type Load = ClosedLoad | OpenLoad | OwnLoad;
+
+export function isOpen(load: Load): load is OpenLoad {
+  return "rate" in load;
+}
+
+/** Length of the judged part of one trial in seconds; undefined where the script decides. */
 export function judgedSecondsOf(load: Load): number | undefined {
   return load.stages?.reduce((sum, stage) => sum + stage.seconds, 0);
 }

@@ -68,6 +68,21 @@ export interface StreamFacts {
   readonly bursts: { readonly count: number; readonly of: number };
 }
 
+/** Of a load whose arrivals come at a rate; times in seconds, all of arrivals that were to begin in the judged window. */
+export interface OpenFacts {
+  /** Arrivals that were to begin in the window. */
+  readonly planned: number;
+  /** Most users at a time, and the highest rate per second. */
+  readonly users: number;
+  readonly rate: number;
+  /** From the request sent to its answer, of successful ones: what a closed load would have called latency. */
+  readonly service: Distribution;
+  /** How late they began; its count: those that began at all. */
+  readonly startDelay: Distribution;
+  /** What an iteration took once it had begun; its count: those that came to their end. */
+  readonly busy: Distribution;
+}
+
 export type MetricSummary =
   | { readonly type: "trend"; readonly unit: "s" | "bytes" | "1"; readonly distribution: Distribution }
   | { readonly type: "counter"; readonly count: number; readonly perSecond: number }
@@ -112,10 +127,17 @@ export interface LoadFacts {
   readonly exceptions: { readonly afterGood: number; readonly afterFailed: number; readonly withoutRequest: number };
   /** Users who waited for one answer from before the window to after its end: their waiting is in no number here. */
   readonly waitedThrough?: number;
-  /** Durations in seconds of successful answers; of exchanges: from the message sent to the last content. */
+  /**
+   * Durations in seconds of successful answers; of exchanges: from the message sent to the last content. In an open
+   * load the first request of an iteration counts from the intended start.
+   */
   readonly latency: Distribution;
   /** Of scenarios whose requests are exchanges. */
   readonly stream?: StreamFacts;
+  /** Absent: the load is closed, or its script's own. */
+  readonly open?: OpenFacts;
+  /** Requests that were successful and met every limit on their times, of those counted; absent: nobody asked. */
+  readonly goodput?: { readonly good: number; readonly of: number };
   /** `dropped`: absent where the engine cannot tell. */
   readonly iterations: { readonly completed: number; readonly dropped?: number };
   /** The script's own metrics over the whole test, by name. */

@@ -66,6 +66,11 @@ const stream = z.object({
   bursts: z.object({ count, of: count }),
 });
 
+const open = z.object({
+  ...{ planned: count, users: count, rate: amount },
+  ...{ service: distribution, startDelay: distribution, busy: distribution },
+});
+
 const facts = z.object({
   window: z.object({ startedAt: z.number(), seconds: amount, plannedSeconds: amount.exactOptional() }),
   requests: z.object({ count, failed: count }),
@@ -78,6 +83,8 @@ const facts = z.object({
   thresholds: z.array(z.object({ metric: text, expression: text, met: z.boolean(), samples: count })),
   answers: answers.exactOptional(),
   stream: stream.exactOptional(),
+  open: open.exactOptional(),
+  goodput: z.object({ good: count, of: count }).exactOptional(),
   requestsInAll: count,
 });
 

@@ -1,4 +1,4 @@
-import { judgedSecondsOf, type Load } from "../model/index.ts";
+import { isOpen, judgedSecondsOf, type ClosedLoad, type Load } from "../model/index.ts";
 
 /** One straight piece of the judged part: users move linearly from `from` to `to`. */
 interface Piece {
@@ -13,11 +13,11 @@ const HELD_SECONDS = 60;
 
 /**
  * Most users that the pattern itself holds for at least 60 s (or the whole judged part if shorter):
- * no target can show a higher `concurrent_users` under it. Undefined where the script decides.
+ * no target can show a higher `concurrent_users` under it. Undefined where the script or the target decides.
  */
 export function mostHeldUsers(load: Load): number | undefined {
   const seconds = judgedSecondsOf(load);
-  if (load.stages === null || seconds === undefined) return undefined;
+  if (load.stages === null || seconds === undefined || isOpen(load)) return undefined;
   const pieces = piecesOf(load);
   const needed = Math.min(HELD_SECONDS, seconds);
   for (let users = load.users; users > 1; users -= 1) {
@@ -26,11 +26,11 @@ export function mostHeldUsers(load: Load): number | undefined {
   return 1;
 }
 
-function piecesOf(load: Load): readonly Piece[] {
+function piecesOf(load: ClosedLoad): readonly Piece[] {
   const pieces: Piece[] = [];
   let at = 0;
   let level = load.warmup.users;
-  for (const stage of load.stages ?? []) {
+  for (const stage of load.stages) {
     // A level held from the first judged second: the warm-up already stands at it.
     pieces.push({ start: at, end: at + stage.seconds, from: level, to: stage.users });
     at += stage.seconds;

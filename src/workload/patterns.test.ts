@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { judgedSecondsOf, PATTERN_NAMES, type Load } from "../model/index.ts";
+import { isOpen, judgedSecondsOf, PATTERN_NAMES, type ClosedLoad, type OwnLoad } from "../model/index.ts";
 import { mostHeldUsers } from "./held-users.ts";
 import { defaultWarmupSeconds, loadFor, totalSecondsOf, type LoadRequest } from "./patterns.ts";
 
@@ -11,13 +11,17 @@ const durations = fc.oneof(
   fc.integer({ min: 1000, max: 99_999 }).map((ms) => ms / 1000),
 );
 
-function built(request: LoadRequest): Load {
+/** Of users; rates have tests of their own. */
+type UsersLoad = ClosedLoad | OwnLoad;
+
+function built(request: LoadRequest): UsersLoad {
   const result = loadFor(request);
   if ("problem" in result) throw new Error(result.problem);
+  if (isOpen(result.load)) throw new Error("an open load");
   return result.load;
 }
 
-function mostUsers(load: Load): number {
+function mostUsers(load: UsersLoad): number {
   return Math.max(load.warmup.users, ...(load.stages ?? []).map((stage) => stage.users));
 }
 
@@ -163,7 +167,7 @@ describe("the users that a pattern holds", () => {
 });
 
 /** The same by brute force: samples every 0.1 s. */
-function longestSampled(load: Load, users: number): number {
+function longestSampled(load: UsersLoad, users: number): number {
   let [level, longest, current] = [load.warmup.users, 0, 0];
   for (const stage of load.stages ?? []) {
     const steps = Math.round(stage.seconds * 10);

@@ -11,6 +11,14 @@ export interface AnswerHooks {
   readonly answered: (answer: LastAnswer) => void;
   /** k6 gave up following redirects and calls the last of them a good answer. */
   readonly wentInCircles: () => void;
+  /** The requests of one call of k6/http, when their answers are there; set only where somebody wants their times. */
+  readonly measured?: (answers: readonly Measured[]) => void;
+}
+
+export interface Measured {
+  readonly good: boolean;
+  /** Milliseconds as k6 gives them for http_req_duration; 0 where there was no answer. */
+  readonly ms: number;
 }
 
 type Work = (...args: unknown[]) => unknown;
@@ -24,6 +32,7 @@ interface Answer {
   readonly status?: number;
   readonly error_code?: number;
   readonly headers?: Readonly<Record<string, unknown>>;
+  readonly timings?: { readonly duration?: number };
 }
 interface Watch {
   hooks: AnswerHooks;
@@ -52,15 +61,26 @@ export function watchAnswers(): (hooks: AnswerHooks) => void {
   const watch: Watch = { hooks: idle, expects: isFine, callbacks: new WeakMap() };
   patchExpectations(watch);
   for (const name of Object.keys(PARAMS_AT)) patchRequest(name, watch);
-  patch("batch", watch, (result) => watch.hooks.answered(ofBatch(result, watch)));
+  patch("batch", watch, (result) => {
+    watch.hooks.answered(ofBatch(result, watch));
+    const answers = Object.values(result as Record<string, Answer>);
+    watch.hooks.measured?.(answers.map((answer) => measuredOf(answer, watch.expects(answer.status ?? 0))));
+  });
   patch("asyncRequest", watch, (promise) => {
-    const settled = (answer?: Answer): void =>
-      watch.hooks.answered(watch.expects(answer?.status ?? 0) ? "good" : "mixed");
+    const settled = (answer?: Answer): void => {
+      const good = watch.expects(answer?.status ?? 0);
+      watch.hooks.answered(good ? "good" : "mixed");
+      watch.hooks.measured?.([measuredOf(answer, good)]);
+    };
     (promise as Promise<Answer>).then(settled, () => settled());
   });
   return (hooks) => {
     watch.hooks = hooks;
   };
+}
+
+function measuredOf(answer: Answer | undefined, good: boolean): Measured {
+  return { good, ms: answer?.timings?.duration ?? 0 };
 }
 
 function isFine(status: number): boolean {
@@ -100,7 +120,10 @@ function patchRequest(name: string, watch: Watch): void {
   const at = PARAMS_AT[name];
   if (original === undefined || at === undefined) return;
   const failed = (error: unknown, params: unknown): never => {
-    if (isFailedRequest(error, params as Params)) watch.hooks.answered("failed");
+    if (isFailedRequest(error, params as Params)) {
+      watch.hooks.answered("failed");
+      watch.hooks.measured?.([{ good: false, ms: 0 }]);
+    }
     throw error;
   };
   // Arguments written out and no `call`: rest parameters would cost four times as much, `call` twice, and this is the
@@ -141,6 +164,7 @@ function answered(result: unknown, given: unknown, watch: Watch): unknown {
   const status = answer.status ?? 0; // read once: each look into an answer is a call from the script into k6
   if (status === 200 && given == null && watch.expects === isFine) {
     watch.hooks.answered("good");
+    if (watch.hooks.measured !== undefined) watch.hooks.measured([measuredOf(answer, true)]);
     return answer;
   }
   const params = given as Params | null | undefined;
@@ -148,6 +172,7 @@ function answered(result: unknown, given: unknown, watch: Watch): unknown {
   const expects = expectationOf(params?.responseCallback, watch) ?? watch.expects;
   const good = expects(status);
   watch.hooks.answered(good ? "good" : "failed");
+  if (watch.hooks.measured !== undefined) watch.hooks.measured([measuredOf(answer, good)]);
   if (good && status >= 300 && isEndlessRedirect(answer, params)) watch.hooks.wentInCircles();
   return answer;
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import {
+  isOpen,
   judgedSecondsOf,
   reason,
   type Clock,
@@ -15,13 +16,14 @@ import { outOfMemoryKills } from "../../platform/memory.ts";
 import { createK6Finder, type K6Binary, type K6Search } from "./binary.ts";
 import { k6Environment } from "./environment.ts";
 import { endLeftOver } from "./left-over.ts";
+import { arrivalsOf, DRAIN_SECONDS } from "./open-load.ts";
 import { abortedOutcome } from "./outcome.ts";
 import { inspectScript, writeSecrets } from "./prepare.ts";
 import type { ScriptOptions } from "./script-options.ts";
 import { abortedBy, runTrial, trialFiles, type PreparedTrial } from "./trial.ts";
+import { FILLING_SECONDS, fillsCache, tidyWorkload, writeWorkload } from "./workload-files.ts";
 import { GRACEFUL_STOP_SECONDS, wrapperText } from "./wrapper.ts";
 
-import { FILLING_SECONDS, fillsCache, tidyWorkload, writeWorkload } from "./workload-files.ts";
 /** Beyond what k6 says a script can last: setup, teardown and the summary need time too. */
 const MARGIN_SECONDS = 60;
 /** After TERM, how long k6 may take to end its iterations, run teardown and write the summary. */
@@ -76,10 +78,10 @@ interface Asked {
   readonly script: ScriptOptions;
   readonly binary: K6Binary;
   readonly files: PreparedTrial["files"];
-}
-
   /** Length of the prompt list that was written. */
   readonly workloadBytes: number;
+}
+
 /** The secrets' file lives no longer than the k6 that reads it, however that ends. */
 async function withoutSecretsAfter<T>(work: TrialWork, use: () => Promise<T>): Promise<T> {
   try {
@@ -105,10 +107,10 @@ async function askScript(
   const files = hasSecrets ? { ...plain, secrets: secretsFile(work) } : plain;
   const config = await writeFileAtomic(files.config, "{}\n");
   if (config.problem !== undefined) return { problem: reason("storage", config.problem.text) };
-  const secrets = files.secrets === undefined ? {} : await writeSecrets(work, files.secrets);
-  if (secrets.problem !== undefined) return { problem: secrets.problem };
   const workload = await writeWorkload(work);
   if ("problem" in workload) return workload;
+  const secrets = files.secrets === undefined ? {} : await writeSecrets(work, files.secrets);
+  if (secrets.problem !== undefined) return { problem: secrets.problem };
   const env = k6Environment(work, deps.inherited);
   const asked = await inspectScript(work, { binary: found.binary.path, env, files, ...(kill && { kill }) });
   return "problem" in asked
@@ -117,11 +119,18 @@ async function askScript(
 }
 
 async function prepare(work: TrialWork, asked: Asked, deps: K6Deps): Promise<PreparedTrial | { problem: Reason }> {
+  const arrivals = arrivalsOf(work.scenario.load, asked.files.arrivals);
+  if (arrivals?.blocksFile !== undefined) {
+    const table = await writeFileAtomic(arrivals.blocksFile, JSON.stringify(arrivals.plan.blocks));
+    if (table.problem !== undefined) return { problem: reason("storage", table.problem.text) };
+  }
   const text = wrapperText({
     scenario: work.scenario,
     script: asked.script,
     summaryFile: asked.files.summary,
     runtimeFile: deps.runtimeFile,
+    arrivals,
+    ...(fillsCache(work) && { setupSeconds: FILLING_SECONDS }),
   });
   const written = await writeFileAtomic(asked.files.wrapper, text);
   if (written.problem !== undefined) return { problem: reason("storage", written.problem.text) };
@@ -129,15 +138,19 @@ async function prepare(work: TrialWork, asked: Asked, deps: K6Deps): Promise<Pre
   return {
     binary: asked.binary.path,
     ...(judgedSeconds === undefined ? {} : { judgedSeconds }),
-    arrivals,
-    ...(fillsCache(work) && { setupSeconds: FILLING_SECONDS }),
     files: asked.files,
+    ...(arrivals && { arrivals: arrivals.plan }),
     env: k6Environment(work, deps.inherited),
     maxSeconds: work.scenario.maxSeconds ?? longestSeconds(work, asked.script),
     clock: deps.clock,
     graceMs: deps.graceMs ?? GRACE_MS,
     outOfMemoryKills: deps.outOfMemoryKills ?? outOfMemoryKills,
   };
+}
+
+function longestSeconds(work: TrialWork, script: ScriptOptions): number {
+  const filling = fillsCache(work) ? FILLING_SECONDS : 0;
+  return (inspectionOf(work, script).maxSeconds ?? 3600) + filling + MARGIN_SECONDS;
 }
 
 function inspectionOf(work: TrialWork, script: ScriptOptions): Inspection {
@@ -148,13 +161,12 @@ function inspectionOf(work: TrialWork, script: ScriptOptions): Inspection {
       maxUsers: script.maxUsers,
       thresholds,
       ...(script.maxSeconds === undefined ? {} : { maxSeconds: script.maxSeconds }),
-function longestSeconds(work: TrialWork, script: ScriptOptions): number {
-  const filling = fillsCache(work) ? FILLING_SECONDS : 0;
-  return (inspectionOf(work, script).maxSeconds ?? 3600) + filling + MARGIN_SECONDS;
-}
-
     };
   }
-  const seconds = load.stages.reduce((sum, stage) => sum + stage.seconds, load.warmup.seconds);
-  return { maxUsers: load.users, thresholds, maxSeconds: seconds + GRACEFUL_STOP_SECONDS };
+  const seconds = load.warmup.seconds + (judgedSecondsOf(load) ?? 0);
+  return {
+    maxUsers: load.users,
+    thresholds,
+    maxSeconds: seconds + GRACEFUL_STOP_SECONDS + (isOpen(load) ? DRAIN_SECONDS : 0),
+  };
 }

@@ -2,6 +2,7 @@
 import { Counter, Rate, Trend } from "k6/metrics";
 import { ANSWERS, EXCHANGE_KINDS, EXCHANGES, PHASE_TAG } from "./names.ts";
 import type { LastAnswer } from "./answers.ts";
+import type { Timing } from "./timing.ts";
 
 /** Where load_tests/lib/exchange.ts looks for the wrapper: under plain `k6 run` there is none. */
 const HOOKS = "chatbench$exchanges";
@@ -10,6 +11,10 @@ export interface ExchangeHooks {
   /** A message is about to be sent: tells the tags of all that its exchange measures. */
   begin(): Readonly<Record<string, string>>;
   ended(good: boolean): void;
+  /** By how much the first exchange of an iteration begins after its intended start, in milliseconds; then 0. */
+  readonly takeDelay?: Timing["takeDelay"];
+  /** What it measured since the sending; set only where somebody wants it. */
+  readonly exchanged?: Timing["exchanged"];
 }
 
 interface User {
@@ -22,7 +27,7 @@ interface User {
  * Makes exchanges the requests of this script. The metrics are made here too: k6 refuses thresholds on metrics that do
  * not exist, and a script that sends nothing must be told as that.
  */
-export function publishExchanges(user: User): void {
+export function publishExchanges(user: User, timing: Timing | undefined): void {
   for (const [key, name] of Object.entries(EXCHANGES)) {
     const kind = EXCHANGE_KINDS[key as keyof typeof EXCHANGES];
     if (kind === "Counter") new Counter(name);
@@ -35,6 +40,7 @@ export function publishExchanges(user: User): void {
       return { [PHASE_TAG]: user.phase() };
     },
     ended: (good) => user.answered(good ? "good" : "failed"),
+    ...(timing && { takeDelay: timing.takeDelay, exchanged: timing.exchanged }),
   };
   (globalThis as Record<string, unknown>)[HOOKS] = hooks;
 }

@@ -1,25 +1,27 @@
 // Runs inside k6, not in Node: the part of the wrapper that every script shares. It tags the phase of each request,
 // counts what k6 does not (exceptions, failed checks of good answers), and hands the whole summary over as a file.
-import exec from "k6/execution";
 import { Counter, Gauge } from "k6/metrics";
-import { watchAnswers, type AnswerHooks, type LastAnswer } from "./answers.ts";
-import { publishExchanges } from "./exchanges.ts";
-import { ANSWER_TAG, EXCEPTIONS, LOAD_END, LOAD_START, PHASE_TAG, WAITED_THROUGH } from "./names.ts";
+import { watchAnswers } from "./answers.ts";
+import { publishAnswers, publishExchanges } from "./exchanges.ts";
+import type { AnswerLimits } from "./limits.ts";
+import { EXCEPTIONS, LOAD_END, LOAD_START, WAITED_THROUGH } from "./names.ts";
+import { createPacing, type PacingConfig } from "./pacing.ts";
 import { viewOf, type SummaryData } from "./script-summary.ts";
+import { createTiming, type TimingConfig } from "./timing.ts";
+import { createUser, type PhaseConfig, type User } from "./user.ts";
 
 // At once, not when a script asks for it: the wrapper imports this module before the script.
 const attach = watchAnswers();
 
 /** What the engine tells the wrapper; milliseconds since the load began. */
-export interface WrapperConfig {
+export interface WrapperConfig extends PhaseConfig {
   readonly summaryFile: string;
-  readonly warmupMs: number;
-  /** Null: the script decides when the load ends. */
-  readonly judgedEndMs: number | null;
-  /** Offsets of the k6 scenarios (`startTime`), so that each user finds the instant at which the load began. */
-  readonly offsetsMs: Readonly<Record<string, number>>;
   /** Requests are the exchanges that the script tells of, not what it sends by k6/http. */
   readonly exchanges?: boolean;
+  /** Iterations are arrivals, each with its intended start. */
+  readonly arrivals?: PacingConfig;
+  /** What requests are held to for goodput; absent: nobody asks for it. */
+  readonly limits?: AnswerLimits;
   readonly options: Readonly<Record<string, unknown>>;
 }
 
@@ -39,23 +41,33 @@ export interface Instrumented {
 /** Wraps a script once per virtual user. */
 export function instrument(script: Script, config: WrapperConfig): Instrumented {
   const exceptions = new Counter(EXCEPTIONS);
-  const loadStart = new Gauge(LOAD_START);
-  const loadEnd = new Gauge(LOAD_END);
+  const [loadStart, loadEnd] = [new Gauge(LOAD_START), new Gauge(LOAD_END)];
   const waited = new Counter(WAITED_THROUGH);
-  const user = createUser(config, { loadBegan: (at) => loadStart.add(at), waitedThrough: () => waited.add(1) });
-  if (config.exchanges === true) publishExchanges(user);
+  const timing = createTiming(timingOf(config));
+  const user = createUser(config, {
+    loadBegan: (at) => loadStart.add(at),
+    waitedThrough: () => waited.add(1),
+    begun: (delayMs) => timing?.begun(delayMs),
+    ...(config.arrivals && { nextArrival: createPacing(config.arrivals) }),
+  });
+  publishAnswers();
+  if (config.exchanges === true) publishExchanges(user, timing);
   else
     attach({
       beforeRequest: user.mark,
       answered: user.answered,
       wentInCircles: () => exceptions.add(1, { after: "good" }),
+      ...(timing && { measured: timing.answered }),
     });
   const options = (script.options ?? {}) as ScriptOptions;
 
   return {
     wrap: (work, name) => {
       if (typeof work !== "function") throw new Error(`the script exports no function "${name}" for the load to call`);
-      return wrapIteration(work as Work, user, () => exceptions.add(1, { after: user.lastAnswer() }));
+      return wrapIteration(work as Work, user, {
+        threw: () => exceptions.add(1, { after: user.lastAnswer() }),
+        ended: () => timing?.ended(),
+      });
     },
     teardown: (data) => {
       loadEnd.add(Date.now());
@@ -69,29 +81,37 @@ export function instrument(script: Script, config: WrapperConfig): Instrumented 
   };
 }
 
-function wrapIteration(work: Work, user: User, threw: () => void): Work {
+function timingOf({ arrivals, exchanges = false, limits }: WrapperConfig): TimingConfig {
+  return { open: arrivals !== undefined, exchanges, ...(limits && { limits }) };
+}
+
+interface IterationEvents {
+  readonly threw: () => void;
+  readonly ended: () => void;
+}
+
+function wrapIteration(work: Work, user: User, events: IterationEvents): Work {
   const ended = <T>(value: T): T => {
     user.mark();
+    events.ended();
     return value;
   };
   const failed = (error: unknown): never => {
-    threw();
+    events.threw();
+    events.ended();
     throw error;
   };
   // k6 gives one argument, what setup returned, and no `this`. Rest parameters would cost an array an iteration, and
   // `call` would make k6's engine begin anew inside itself.
   return function iteration(data?: unknown) {
-    user.beginIteration();
+    if (!user.beginIteration()) return undefined;
     let result: unknown;
     try {
       result = work(data);
     } catch (error) {
       return failed(error);
     }
-    if (result == null) {
-      user.mark();
-      return result;
-    }
+    if (result == null) return ended(result);
     return isThenable(result) ? result.then(ended, failed) : ended(result);
   };
 }
@@ -110,79 +130,6 @@ export function merge(script: unknown, ours: Readonly<Record<string, unknown>>, 
     noTeardown: false, // ours notes when the load ended; the script's is left out if it wants so
     thresholds: { ...(ours.thresholds as object), ...(options.thresholds as object) },
   };
-}
-
-interface User {
-  readonly beginIteration: () => void;
-  /** Called before each request and after each iteration: the phase of what k6 counts next. */
-  readonly mark: () => void;
-  /** Of what k6 counts now: empty before the first iteration. */
-  readonly phase: () => string;
-  readonly answered: AnswerHooks["answered"];
-  readonly lastAnswer: () => LastAnswer;
-}
-
-interface UserEvents {
-  readonly loadBegan: (at: number) => void;
-  readonly waitedThrough: () => void;
-}
-
-/** k6 looks up `Infinity` and `undefined` in its global object each time: what runs at every request avoids them. */
-const NEVER = Infinity;
-
-function createUser(config: WrapperConfig, events: UserEvents): User {
-  const judgedEndMs = config.judgedEndMs ?? NEVER;
-  // When the load began, and when the next phase does: only where one is to come does a request look at the clock.
-  // Setup and teardown begin no iteration, and so enter no phase.
-  let [begin, until] = [0, NEVER];
-  // Kept, because k6 builds `exec.vu` anew at each look: 26 µs, a quarter of the price of a request.
-  let tags: Record<string, unknown> = {};
-  let [phase, tagged] = ["", false];
-  let last: LastAnswer = "none";
-  const enterPhase = (): void => {
-    const entered = phaseAt(Date.now() - begin, config.warmupMs, judgedEndMs);
-    until = begin + entered.endsMs;
-    if (entered.phase !== phase) tags[PHASE_TAG] = phase = entered.phase;
-  };
-  const mark = (): void => {
-    if (until !== NEVER && Date.now() >= until) enterPhase();
-    if (tagged) takeOff(tags);
-    tagged = false;
-  };
-  return {
-    beginIteration() {
-      if (phase === "") {
-        tags = exec.vu.metrics.tags;
-        begin = exec.scenario.startTime - (config.offsetsMs[exec.scenario.name] ?? 0);
-        until = 0;
-        events.loadBegan(begin);
-      }
-      last = "none";
-      mark();
-      // k6 takes all tags off a user that it starts again (in another scenario, or after users became fewer).
-      tags[PHASE_TAG] = phase;
-    },
-    mark,
-    phase: () => phase,
-    answered(answer) {
-      last = answer;
-      if (phase === "warmup" && Date.now() - begin >= judgedEndMs) events.waitedThrough();
-      if (answer === "good") return;
-      tags[ANSWER_TAG] = answer;
-      tagged = true;
-    },
-    lastAnswer: () => last,
-  };
-}
-
-function takeOff(tags: Record<string, unknown>): void {
-  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the only way to take a tag off a k6 user
-  delete tags[ANSWER_TAG];
-}
-
-function phaseAt(elapsedMs: number, warmupMs: number, judgedEndMs: number): { phase: string; endsMs: number } {
-  if (elapsedMs < warmupMs) return { phase: "warmup", endsMs: warmupMs };
-  return elapsedMs < judgedEndMs ? { phase: "judged", endsMs: judgedEndMs } : { phase: "tail", endsMs: Infinity };
 }
 
 function isThenable(value: unknown): value is Promise<unknown> {

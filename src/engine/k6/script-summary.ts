@@ -34,7 +34,7 @@ export function viewOf(data: SummaryData, stats: readonly string[] = K6_TREND_ST
 }
 
 function isOurs(name: string): boolean {
-  return name.includes(`{${PHASE_TAG}:`) || OWN_METRICS.some((own) => name === own || name.startsWith(`${own}{`));
+  return name.includes(`{${PHASE_TAG}:`) || HIDDEN.some((own) => name === own || name.startsWith(`${own}{`));
 }
 
 function isForced(name: string, metric: SummaryMetric): boolean {

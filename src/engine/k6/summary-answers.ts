@@ -1,6 +1,6 @@
 import type { AnswerFacts } from "../../model/index.ts";
 import { ANSWER_SUB_METRICS as AT } from "./names.ts";
-import type { Reader } from "./summary.ts";
+import type { Reader } from "./summary-reader.ts";
 
 /** What answers told beside their text, as the script counted it; undefined: it counted nothing. */
 export function answerFactsOf(read: Reader): AnswerFacts | undefined {

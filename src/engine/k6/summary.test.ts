@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { trend, wholeSummary, type SummaryJson } from "../../../test/support/summary.ts";
 import { QUANTILE_GRID, SUB_METRICS } from "./names.ts";
 import { viewOf, type SummaryData } from "./script-summary.ts";
-import { factsFromSummary, type PlannedWindow } from "./summary.ts";
+import { factsFromSummary } from "./summary.ts";
+import type { PlannedWindow } from "./summary-reader.ts";
 
 function read(
   change: (summary: SummaryJson) => void = () => undefined,

@@ -22,8 +22,10 @@ import {
   WAITED_THROUGH,
 } from "./names.ts";
 import { GOODPUT, OPEN, openSubMetrics } from "./open-names.ts";
+import { BUILT_IN } from "./built-in-metrics.ts";
 import { answerFactsOf } from "./summary-answers.ts";
 import { goodputOf, openPartsOf } from "./summary-open.ts";
+import type { PlannedWindow, Reader } from "./summary-reader.ts";
 import { streamFactsOf } from "./summary-stream.ts";
 
 const finite = z.number(); // zod refuses NaN and Infinity; JSON turns them into null, which is refused too
@@ -50,16 +52,6 @@ const Summary = z.object({
   state: z.object({ testRunDurationMs: finite }),
 });
 type Summary = z.infer<typeof Summary>;
-
-/** When the load was meant to be judged; undefined seconds: until its end. */
-export interface PlannedWindow {
-  readonly warmupSeconds: number;
-  readonly judgedSeconds?: number;
-  /** Exceptions of iterations in k6's log: more than the wrapper saw, if the script throws beside its iterations. */
-  readonly loggedExceptions?: number;
-  /** What a request is; absent: `http`. */
-  readonly traffic?: Traffic;
-}
 
 /** Turns the summary that the wrapper wrote into facts, or says what is wrong with it; it never guesses a value. */
 export function factsFromSummary(text: string, planned: PlannedWindow): { facts: LoadFacts } | { problem: Reason } {
@@ -93,13 +85,13 @@ function factsOf(summary: Summary, planned: PlannedWindow): { facts: LoadFacts }
   const window = windowOf(read, planned, summary.state.testRunDurationMs);
   const subMetrics = subMetricsOf(traffic);
   const failed = read.rate(subMetrics.failed);
+  const answers = answerFactsOf(read);
+  const { latency, open } = openPartsOf(read, planned) ?? { latency: read.distribution(subMetrics.latency) };
+  const goodput = goodputOf(read, planned);
   return {
     facts: {
       window,
       requests: { count: read.count(subMetrics.requests), failed: failed.passes },
-  const answers = answerFactsOf(read);
-  const { latency, open } = openPartsOf(read, planned) ?? { latency: read.distribution(subMetrics.latency) };
-  const goodput = goodputOf(read, planned);
       checks: checksOf(summary, read),
       exceptions: {
         afterGood: read.count(SUB_METRICS.threwAfterGood) + read.count(SUB_METRICS.threwAfterMixed),
@@ -107,7 +99,9 @@ function factsOf(summary: Summary, planned: PlannedWindow): { facts: LoadFacts }
         withoutRequest: read.count(SUB_METRICS.threwWithoutRequest) + unseenExceptions(read, planned),
       },
       waitedThrough: read.count(WAITED_THROUGH),
-      latency: read.distribution(subMetrics.latency),
+      latency,
+      ...(open && { open }),
+      ...(goodput && { goodput }),
       ...(traffic === "http" ? {} : { stream: streamFactsOf(read) }),
       iterations: {
         completed: read.count(SUB_METRICS.iterations),
@@ -159,13 +153,6 @@ function isRising({ count, min, max, quantiles }: Distribution): boolean {
   return values.every((value, index) => index === 0 || value >= (values[index - 1] ?? 0) - 1e-9);
 }
 
-export interface Reader {
-  count(name: string): number;
-  rate(name: string): { passes: number; total: number };
-  gauge(name: string): { min: number; max: number } | undefined;
-  distribution(name: string): Distribution;
-}
-
 /** A metric that k6 never saw a sample of is missing or all zeros: both are zero samples. */
 function createReader(summary: Summary): Reader {
   const values = (name: string): Record<string, number> => summary.metrics[name]?.values ?? {};
@@ -212,9 +199,16 @@ function windowOf(read: Reader, planned: PlannedWindow, testMs: number): LoadFac
   const untilEnd = Math.max(0, loadMs / 1000 - planned.warmupSeconds);
   return {
     startedAt: (start ?? 0) + planned.warmupSeconds * 1000,
-    seconds: Math.min(planned.judgedSeconds ?? Infinity, untilEnd),
+    seconds: allBegan(read, planned)
+      ? (planned.judgedSeconds ?? 0)
+      : Math.min(planned.judgedSeconds ?? Infinity, untilEnd),
     ...(planned.judgedSeconds === undefined ? {} : { plannedSeconds: planned.judgedSeconds }),
   };
+}
+
+/** The last arrival of an open load may well be over before the window is, which lasted all the same. */
+function allBegan(read: Reader, { open, traffic = "http" }: PlannedWindow): boolean {
+  return open !== undefined && read.distribution(openSubMetrics(traffic).startDelay).count >= open.planned;
 }
 
 function checksOf(summary: Summary, read: Reader): LoadFacts["checks"] {
@@ -233,19 +227,6 @@ function checksOf(summary: Summary, read: Reader): LoadFacts["checks"] {
 function checkPaths(group: Group): string[] {
   return [...(group.checks ?? []).map((check) => check.path), ...(group.groups ?? []).flatMap(checkPaths)];
 }
-
-/** k6's own metrics (v2.2 `metrics/builtin.go`, ws, grpc and browser modules): all others are the script's. */
-const BUILT_IN: ReadonlySet<string> = new Set(
-  (
-    "vus vus_max iterations iteration_duration dropped_iterations checks group_duration data_sent data_received " +
-    "http_reqs http_req_failed http_req_duration http_req_blocked http_req_connecting http_req_tls_handshaking " +
-    "http_req_sending http_req_waiting http_req_receiving ws_sessions ws_msgs_sent ws_msgs_received ws_ping " +
-    "ws_session_duration ws_connecting grpc_req_duration grpc_streams grpc_streams_msgs_sent " +
-    "grpc_streams_msgs_received browser_data_sent browser_data_received browser_http_req_duration " +
-    "browser_http_req_failed browser_web_vital_cls browser_web_vital_fcp browser_web_vital_inp " +
-    "browser_web_vital_lcp browser_web_vital_ttfb"
-  ).split(" "),
-);
 
 function customOf(summary: Summary, traffic: Traffic): Readonly<Record<string, MetricSummary>> {
   const written = [...OWN_METRICS, ...Object.values(ANSWERS)] as readonly string[];

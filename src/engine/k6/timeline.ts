@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  isOpen,
   judgedSecondsOf,
   type Load,
   type LoadFacts,
@@ -8,6 +9,7 @@ import {
   type Traffic,
 } from "../../model/index.ts";
 import { liveMetricsOf, LOAD_START } from "./names.ts";
+import { liveLatencyOf } from "./open-names.ts";
 
 // k6's web dashboard writes one JSON event a line. Every row of `snapshot` holds the values of all metrics known by
 // then, in the alphabetical order of their names; `metric` events announce the names.
@@ -31,8 +33,15 @@ export interface TimelineReader {
   loadAt(): number | undefined;
 }
 
-/** @param traffic what a request is: of exchanges the engine records the same figures under other names. */
-export function createTimelineReader(traffic: Traffic = "http"): TimelineReader {
+export interface TimelineSource {
+  /** What a request is: of exchanges the engine records the same figures under other names. */
+  readonly traffic?: Traffic;
+  /** Of an open load latency counts from the intended start. */
+  readonly load?: Load;
+}
+
+export function createTimelineReader({ traffic = "http", load }: TimelineSource = {}): TimelineReader {
+  const latency = liveLatencyOf(traffic, load !== undefined && isOpen(load));
   let names: string[] = [];
   let startedAt: number | undefined;
   let loadAt: number | undefined;
@@ -50,7 +59,7 @@ export function createTimelineReader(traffic: Traffic = "http"): TimelineReader 
       const row = event?.event === "snapshot" ? Row.safeParse(event.data).data : undefined;
       if (row === undefined || startedAt === undefined) return undefined;
       loadAt ??= row[names.indexOf(LOAD_START)]?.[0] ?? undefined;
-      const point = pointOf(names, row, { startedAt, lastAt: last.at, users: last.users, traffic });
+      const point = pointOf(names, row, { startedAt, lastAt: last.at, users: last.users, traffic, latency });
       if (point !== undefined) last = point;
       return point;
     },
@@ -65,12 +74,13 @@ function parseEvent(line: string): z.infer<typeof Event> | undefined {
   }
 }
 
+type LiveLatency = ReturnType<typeof liveLatencyOf>;
 type Cells = readonly (readonly (number | null)[])[];
 
 function pointOf(
   names: readonly string[],
   row: Cells,
-  since: { startedAt: number; lastAt: number; users: number; traffic: Traffic },
+  since: { startedAt: number; lastAt: number; users: number; traffic: Traffic; latency: LiveLatency },
 ): RecordedPoint | undefined {
   const cells = (name: string): readonly (number | null)[] => row[names.indexOf(name)] ?? [];
   const wall = cells("time")[0];
@@ -80,7 +90,7 @@ function pointOf(
   const live = liveMetricsOf(since.traffic);
   const requests = cells(live.requests)[0] ?? 0;
   const failed = Math.round((cells(live.failed)[0] ?? 0) * requests);
-  const latency = latencyOf(cells(live.latency));
+  const latency = latencyOf(cells(since.latency.name));
   const users = cells("vus")[0];
   return {
     at,
@@ -90,7 +100,7 @@ function pointOf(
     requests,
     failed,
     ...(requests === 0 || latency === undefined ? {} : { latency }),
-    ...(since.traffic === "http" ? {} : { ofGood: true }),
+    ...(since.latency.ofGood ? { ofGood: true } : {}),
   };
 }
 

@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import {
+  isOpen,
   reason,
   type AbortedBy,
   type Clock,
   type LoadFacts,
+  type OpenLoad,
   type Timeline,
   type TrialOutcome,
   type TrialResult,
@@ -15,9 +17,12 @@ import { readTextFile, removeFolder } from "../../platform/files.ts";
 import { startProcess, type RunningChild } from "../../platform/process.ts";
 import { followFile } from "../../platform/tail.ts";
 import { observeEngine } from "../observer.ts";
+import type { ArrivalPlan } from "../../workload/arrivals.ts";
 import { runArguments, type RunFiles } from "./arguments.ts";
 import { forgetEngine, noteEngine } from "./left-over.ts";
-import { createLogReader } from "./log.ts";
+import { createFloodGate, type FloodGate } from "./flood.ts";
+import { createLogReader, type LogReader } from "./log.ts";
+import { countsGoodput } from "./open-load.ts";
 import { outcomeOf, type Ending } from "./outcome.ts";
 import { progressOf } from "./progress.ts";
 import { factsFromSummary } from "./summary.ts";
@@ -31,7 +36,9 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export interface PreparedTrial {
   readonly binary: string;
-  readonly files: RunFiles & { readonly summary: string; readonly log: string };
+  readonly files: RunFiles & { readonly summary: string; readonly log: string; readonly arrivals: string };
+  /** Of an open load. */
+  readonly arrivals?: ArrivalPlan;
   readonly env: Readonly<Record<string, string>>;
   /** Planned length of the judged part; absent: until the load ends. */
   readonly judgedSeconds?: number;
@@ -60,43 +67,74 @@ async function runFollowed(
   prepared: PreparedTrial,
   { watch, recorded }: { readonly watch: TrialWatch; readonly recorded: RecordFollower },
 ): Promise<TrialResult> {
-  const { clock, files } = prepared;
-  const log = createLogReader();
+  const { clock } = prepared;
+  const gate = createFloodGate();
+  const log = createLogReader(gate.open);
   const startedAt = clock.now();
   const kills = await prepared.outOfMemoryKills();
-  const started = await startProcess({
-    command: prepared.binary,
-    args: runArguments(work, files),
-    cwd: work.folder,
-    env: prepared.env,
-    log: { path: files.log, maxBytes: MAX_LOG_BYTES },
-    onStderrLine: (line) => log.read(line),
-  });
+  const started = await startK6(work, prepared, log);
   if ("problem" in started) {
     const why = reason("engine_failed_to_start", `k6 could not be started (${started.problem}): ${prepared.binary}`);
     return { outcome: { kind: "broken", reason: why }, startedAt, endedAt: clock.now(), failedPushes: 0 };
   }
-  const observer = await observeEngine(started.child.pid, prepared);
-  const cause = await noted(work, started.child, () => watchToEnd(started.child, prepared, watch));
-  const exit = await started.child.exited;
+  const { child } = started;
+  gate.guard(child, prepared.graceMs);
+  const observer = await observeEngine(child.pid, prepared);
+  try {
+    const cause = await noted(work, child, () => watchToEnd(child, prepared, watch));
+    const ending = await endingOf(child, prepared, { log, kills, cause: flooded(cause, gate) });
+    const concluded = await conclude(work, prepared, { ...ending, exceptions: log.exceptions() });
+    const timeline = await recorded.end(concluded.facts?.window);
+    return {
+      ...concluded,
+      ...(timeline === undefined ? {} : { timeline }),
+      observed: await observer.end(concluded.facts?.window),
+      startedAt,
+      endedAt: clock.now(),
+      failedPushes: log.failedPushes(),
+    };
+  } finally {
+    observer.stop();
+  }
+}
+
+async function startK6(
+  work: TrialWork,
+  { binary, files, env }: PreparedTrial,
+  log: LogReader,
+): ReturnType<typeof startProcess> {
+  return await startProcess({
+    command: binary,
+    args: runArguments(work, files),
+    cwd: work.folder,
+    env,
+    log: { path: files.log, maxBytes: MAX_LOG_BYTES },
+    onStderrLine: (line) => log.read(line),
+  });
+}
+
+function flooded(cause: Ending["cause"], gate: FloodGate): Ending["cause"] {
+  return cause.kind === "none" && gate.isOpen() ? { kind: "too_many_series" } : cause;
+}
+
+interface Seen {
+  readonly log: LogReader;
+  /** Of the system's out-of-memory killer before the start. */
+  readonly kills: number | undefined;
+  readonly cause: Ending["cause"];
+}
+
+async function endingOf(child: RunningChild, prepared: PreparedTrial, { log, kills, cause }: Seen): Promise<Ending> {
+  const exit = await child.exited;
   const killsAfter = await prepared.outOfMemoryKills();
   const outOfMemory = kills !== undefined && killsAfter !== undefined && killsAfter > kills;
   const lastError = log.lastError();
-  const ending: Ending = { ...exit, cause, outOfMemory, ...(lastError === undefined ? {} : { lastError }) };
-  const concluded = await conclude(work, prepared, { ...ending, exceptions: log.exceptions() });
-  const timeline = await recorded.end(concluded.facts?.window);
-  return {
-    ...concluded,
-    ...(timeline === undefined ? {} : { timeline }),
-    observed: await observer.end(concluded.facts?.window),
-    startedAt,
-    endedAt: clock.now(),
-    failedPushes: log.failedPushes(),
-  };
+  const told = { seriesWarned: log.seriesWarned(), ...(lastError === undefined ? {} : { lastError }) };
+  return { ...exit, cause, outOfMemory, ...told };
 }
 
-/** While k6 works, a note in the run's folder says so, for whoever finds it without us. */
-async function noted<T>(work: TrialWork, child: RunningChild, whileRunning: () => Promise<T>): Promise<T> {
+/** While an engine works, a note in the run's folder says so, for whoever finds it without us. */
+export async function noted<T>(work: TrialWork, child: RunningChild, whileRunning: () => Promise<T>): Promise<T> {
   const writing = child.identity.then((identity) => identity && noteEngine(work.folder, work.runId, identity));
   const result = await whileRunning();
   child.kill(); // whatever it left running in its group
@@ -111,11 +149,18 @@ export function abortedBy(watch: TrialWatch): AbortedBy {
   return by === "shutdown" || by === "spend_cap" || by === "schedule" ? by : "person";
 }
 
-/** Ends k6 when somebody asks for it or its time is over: TERM once, then KILL to the group. */
-async function watchToEnd(child: RunningChild, prepared: PreparedTrial, watch: TrialWatch): Promise<Ending["cause"]> {
-  let cause: Ending["cause"] = { kind: "none" };
+/** What a watcher did to an engine, if anything. */
+export type WatchedEnd = Exclude<Ending["cause"], { readonly kind: "too_many_series" }>;
+
+/** Ends an engine when somebody asks for it or its time is over: TERM once, then KILL to the group. */
+export async function watchToEnd(
+  child: RunningChild,
+  prepared: Pick<PreparedTrial, "maxSeconds" | "graceMs">,
+  watch: TrialWatch,
+): Promise<WatchedEnd> {
+  let cause: WatchedEnd = { kind: "none" };
   let cancelGrace = (): void => undefined;
-  const end = (why: Ending["cause"]): void => {
+  const end = (why: WatchedEnd): void => {
     if (cause.kind !== "none") return;
     cause = why;
     child.terminate();
@@ -149,12 +194,15 @@ interface Concluded {
 /** An ending is only `completed` with a whole summary; of an aborted trial the summary is kept, never judged. */
 async function conclude(
   work: TrialWork,
-  { files, judgedSeconds }: Pick<PreparedTrial, "files" | "judgedSeconds">,
+  { files, judgedSeconds, arrivals }: Pick<PreparedTrial, "files" | "judgedSeconds" | "arrivals">,
   ending: Ending & { readonly exceptions: number },
 ): Promise<Concluded> {
   const outcome = outcomeOf(ending);
+  const { load, objectives } = work.scenario;
   const planned = {
-    warmupSeconds: work.scenario.load.warmup.seconds,
+    warmupSeconds: load.warmup.seconds,
+    goodput: countsGoodput(objectives, load),
+    ...(arrivals && isOpen(load) && { open: plannedOf(arrivals, load) }),
     ...(judgedSeconds === undefined ? {} : { judgedSeconds }),
     ...(work.scenario.traffic && { traffic: work.scenario.traffic }),
   };
@@ -172,6 +220,10 @@ async function conclude(
   return { outcome: outcome.kind === "completed" ? { kind: "broken", reason: read.problem } : outcome };
 }
 
+function plannedOf({ total, judgedFrom }: ArrivalPlan, { users, rate }: OpenLoad) {
+  return { planned: total - judgedFrom, users, rate };
+}
+
 interface RecordFollower {
   /** Reads what is left, once; a second call changes nothing. */
   readonly end: (window?: LoadFacts["window"]) => Promise<Timeline | undefined>;
@@ -179,7 +231,7 @@ interface RecordFollower {
 
 /** Reads k6's record as it grows: progress for who watches, and at the end the timeline. */
 function followRecord(work: TrialWork, record: string, watch: TrialWatch): RecordFollower {
-  const reader = createTimelineReader(work.scenario.traffic);
+  const reader = createTimelineReader(work.scenario);
   const points: RecordedPoint[] = [];
   const stop = followFile(record, FOLLOW_MS, (line) => {
     const point = reader.read(line);
@@ -219,5 +271,6 @@ export function trialFiles(folder: string, index: number): PreparedTrial["files"
     config: name("k6-config.json"),
     summary: name("summary.json"),
     log: name("k6.log"),
+    arrivals: name("arrivals.json"),
   };
 }

@@ -1,14 +1,13 @@
 import { pathToFileURL } from "node:url";
-import { judgedSecondsOf, type Scenario, type Stage } from "../../model/index.ts";
-import { QUANTILE_GRID, subMetricsOf } from "./names.ts";
+import { isOpen, judgedSecondsOf, type ClosedLoad, type Scenario } from "../../model/index.ts";
+import { GRACEFUL_STOP_SECONDS } from "./graceful-stop.ts";
+import { ANSWER_SUB_METRICS, QUANTILE_GRID, subMetricsOf } from "./names.ts";
+import { answerLimits, countsGoodput, openScenario, pacingOf, type PreparedArrivals } from "./open-load.ts";
+import { GOODPUT_SUB_METRIC, openSubMetrics } from "./open-names.ts";
 import type { ScriptOptions } from "./script-options.ts";
 import type { WrapperConfig } from "./runtime.ts";
 
-/**
- * Longer than k6 waits for an answer (60 s): a request cut off before that leaves no sample at all, and a target that
- * hangs would look like one that was asked less.
- */
-export const GRACEFUL_STOP_SECONDS = 65;
+export { GRACEFUL_STOP_SECONDS };
 /** `url` and `name` (which is the URL unless a script sets it) would make a series of every address. */
 const SYSTEM_TAGS = ["status", "method", "group", "check", "error_code", "expected_response", "scenario", "service"];
 
@@ -17,6 +16,10 @@ export interface WrapperInput {
   readonly script: ScriptOptions;
   readonly summaryFile: string;
   readonly runtimeFile: string;
+  /** Of an open load. */
+  readonly arrivals?: PreparedArrivals | undefined;
+  /** Absent: as long as the script or k6 says. */
+  readonly setupSeconds?: number;
 }
 
 /** The module that k6 runs instead of the script: it re-exports it with our options, phases and summary. */
@@ -55,7 +58,8 @@ function execNamesOf(input: WrapperInput): readonly string[] {
 }
 
 function wrapperConfig(input: WrapperInput): WrapperConfig {
-  const { load, traffic = "http" } = input.scenario;
+  const { load, traffic = "http", objectives } = input.scenario;
+  const { arrivals } = input;
   const judgedSeconds = judgedSecondsOf(load) ?? input.script.loadSeconds;
   const own = Object.entries(input.script.scenarios).map(([name, s]) => [name, s.startTimeMs] as const);
   return {
@@ -64,11 +68,20 @@ function wrapperConfig(input: WrapperInput): WrapperConfig {
     judgedEndMs: judgedSeconds === undefined ? null : (load.warmup.seconds + judgedSeconds) * 1000,
     offsetsMs: load.stages === null ? Object.fromEntries(own) : {},
     ...(traffic === "http" ? {} : { exchanges: true }),
+    ...(arrivals && { arrivals: pacingOf(arrivals) }),
+    ...(countsGoodput(objectives, load) && { limits: answerLimits(objectives) }),
     options: {
-      ...(load.stages === null ? {} : { scenarios: scenariosOf(input.scenario.name, load.warmup, load.stages) }),
+      ...scenariosOf(input),
+      ...(input.setupSeconds === undefined ? {} : { setupTimeout: `${String(input.setupSeconds)}s` }),
       summaryTrendStats: ["min", "max", "avg", "med", "count", ...QUANTILE_GRID.map((q) => `p(${String(q)})`)],
       systemTags: systemTagsFor(input.script),
-      thresholds: Object.fromEntries(Object.values(subMetricsOf(traffic)).map((name) => [name, []])),
+      thresholds: Object.fromEntries(
+        [
+          ...[...Object.values(subMetricsOf(traffic)), ...Object.values(ANSWER_SUB_METRICS)],
+          ...(arrivals === undefined ? [] : Object.values(openSubMetrics(traffic))),
+          ...(countsGoodput(objectives, load) ? [GOODPUT_SUB_METRIC] : []),
+        ].map((name) => [name, []]),
+      ),
     },
   };
 }
@@ -82,16 +95,22 @@ function systemTagsFor(script: ScriptOptions): readonly string[] {
   return [...new Set([...kept, "expected_response", "scenario", ...selected.filter((tag) => known.includes(tag))])];
 }
 
-function scenariosOf(name: string, warmup: Stage, stages: readonly Stage[]): unknown {
+/** What k6 is to do; nothing of ours where the script decides. */
+function scenariosOf({ scenario: { name, load }, arrivals }: WrapperInput): { readonly scenarios?: unknown } {
+  if (load.stages === null) return {};
+  if (!isOpen(load)) return { scenarios: { [name]: closedScenario(load) } };
+  if (arrivals === undefined) throw new Error("an open load without its arrivals");
+  return { scenarios: { [name]: openScenario(load, arrivals) } };
+}
+
+function closedScenario({ warmup, stages }: ClosedLoad): unknown {
   const all = warmup.seconds === 0 ? stages : [warmup, ...stages];
   return {
-    [name]: {
-      executor: "ramping-vus",
-      startVUs: warmup.users,
-      stages: all.map((stage) => ({ duration: `${String(Math.round(stage.seconds * 1000))}ms`, target: stage.users })),
-      gracefulStop: `${String(GRACEFUL_STOP_SECONDS)}s`,
-      gracefulRampDown: `${String(GRACEFUL_STOP_SECONDS)}s`,
-      exec: "default",
-    },
+    executor: "ramping-vus",
+    startVUs: warmup.users,
+    stages: all.map((stage) => ({ duration: `${String(Math.round(stage.seconds * 1000))}ms`, target: stage.users })),
+    gracefulStop: `${String(GRACEFUL_STOP_SECONDS)}s`,
+    gracefulRampDown: `${String(GRACEFUL_STOP_SECONDS)}s`,
+    exec: "default",
   };
 }
