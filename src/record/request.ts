@@ -1,6 +1,6 @@
 /** What request.json must look like: a folder may be anybody's, and a record is made from it when its run died. */
 import { z } from "zod";
-import { isRunId, TRAFFICS, type Json, type OpenedRun, type RunId } from "../model/index.ts";
+import { ENGINE_NAMES, isRunId, TRAFFICS, type Json, type OpenedRun, type RunId } from "../model/index.ts";
 
 const amount = z.number().nonnegative();
 const count = z.number().int().nonnegative();
@@ -38,6 +38,7 @@ const scenario = z.object({
     resources: resources.exactOptional(),
     metrics: z.object({ url: z.string(), names: z.array(z.string()) }).exactOptional(),
   }),
+  engine: z.enum(ENGINE_NAMES).exactOptional(),
   traffic: z.enum(TRAFFICS).exactOptional(),
   load,
   objectives: z.array(objective),

@@ -15,6 +15,7 @@ export function freeze(scenario: Scenario): FrozenScenario {
     ...(prompts === undefined ? {} : { prompts }),
     ...(cache === undefined ? {} : { cache }),
     ...(maxSeconds === undefined ? {} : { maxSeconds }),
+    ...(scenario.engine && { engine: scenario.engine }),
     ...(scenario.traffic && { traffic: scenario.traffic }),
     ...(scenario.environment && { environment: scenario.environment }),
     target: { name: target.name, baseUrl, ...(resources && { resources }), ...(metrics && { metrics }) },
