@@ -1,25 +1,51 @@
 /** Alerts on the objectives of scheduled runs: what the last judged run said. */
-import { LAST_RUN, LAST_RUN_MEASUREMENTS, OBJECTIVE_LIMITS, RUNS } from "../../src/exporter/catalogue/index.ts";
+import {
+  LAST_RUN,
+  LAST_RUN_MEASUREMENTS,
+  OBJECTIVE_LIMITS,
+  RUNS,
+  type Metric,
+} from "../../src/exporter/catalogue/index.ts";
+import { gauge } from "../../src/exporter/catalogue/metric.ts";
 import type { MeasurementName } from "../../src/model/index.ts";
-import { bothOfRun, ofNights } from "./expressions.ts";
+import { bothOfRun, ofNights, RUN } from "./expressions.ts";
 import { DASHBOARDS, dashboardUrl, reportUrl } from "./links.ts";
 import type { AlertRule, Severity } from "./rule.ts";
 
 interface Kind {
-  readonly measurement: MeasurementName;
+  readonly measurement: string;
   readonly alert: string;
   readonly title: string;
   /** How a value reads. */
   readonly format: string;
+  /** Its value in the last judged run, and the name of its limit. */
+  readonly value: Metric<(typeof RUN)[number]>;
+  readonly limit: string;
 }
 
 /** The user's targets, and the error rate. */
 const KINDS: readonly Kind[] = [
-  { measurement: "latency_p95", alert: "LatencyP95", title: "P95 latency", format: " | humanizeDuration" },
-  { measurement: "latency_p99", alert: "LatencyP99", title: "P99 latency", format: " | humanizeDuration" },
-  { measurement: "error_rate", alert: "ErrorRate", title: "Error rate", format: " | humanizePercentage" },
-  { measurement: "concurrent_users", alert: "ConcurrentUsers", title: "Concurrent users", format: "" },
+  known("latency_p95", { alert: "LatencyP95", title: "P95 latency", format: " | humanizeDuration" }),
+  known("latency_p99", { alert: "LatencyP99", title: "P99 latency", format: " | humanizeDuration" }),
+  known("error_rate", { alert: "ErrorRate", title: "Error rate", format: " | humanizePercentage" }),
+  known("concurrent_users", { alert: "ConcurrentUsers", title: "Concurrent users", format: "" }),
+  // Ready before it is measured: the catalogue gives a measurement of this name and unit exactly these metrics.
+  {
+    ...{
+      measurement: "cost_reduction",
+      alert: "CostReduction",
+      title: "Cost reduction",
+      format: " | humanizePercentage",
+    },
+    value: gauge("chatbench_last_run_cost_reduction_ratio", { unit: "ratio", labels: RUN, help: "Planned." }),
+    limit: "chatbench_objective_cost_reduction_ratio",
+  },
 ];
+
+function known(measurement: MeasurementName, words: Pick<Kind, "alert" | "title" | "format">): Kind {
+  const [value, limit] = [LAST_RUN_MEASUREMENTS[measurement], OBJECTIVE_LIMITS[measurement].name];
+  return { measurement, ...words, value, limit };
+}
 
 /** A miss by more than 10 % wants somebody's attention; within 10 % it is only to be known. */
 const SEVERITIES = [
@@ -41,8 +67,8 @@ export function objectiveAlerts(): readonly AlertRule[] {
 
 function missed(kind: Kind, [verdict, severity, words]: (typeof SEVERITIES)[number]): AlertRule {
   const { measurement, title, format } = kind;
-  const value = ofNights(LAST_RUN_MEASUREMENTS[measurement]);
-  const limit = `printf "${OBJECTIVE_LIMITS[measurement].name}{scenario='%s',target='%s'}" $labels.scenario $labels.target`;
+  const value = ofNights(kind.value);
+  const limit = `printf "${kind.limit}{scenario='%s',target='%s'}" $labels.scenario $labels.target`;
   return {
     alert: `Chatbench${kind.alert}ObjectiveMissed`,
     expr: bothOfRun(
@@ -59,8 +85,8 @@ function missed(kind: Kind, [verdict, severity, words]: (typeof SEVERITIES)[numb
 
 /** Every other objective, also of a script's own metrics: they have no value to show here. */
 function otherMissed([verdict, severity, words]: (typeof SEVERITIES)[number]): AlertRule {
-  const known = `!${KINDS.map(({ measurement }) => measurement).join("|")}`;
-  const where = { objective: known, verdict };
+  const others = `!${KINDS.map(({ measurement }) => measurement).join("|")}`;
+  const where = { objective: others, verdict };
   return {
     alert: "ChatbenchObjectiveMissed",
     expr: `${ofNights(LAST_RUN.objectiveVerdict, { where, by: ["objective"] })} == 1`,

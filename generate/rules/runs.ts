@@ -1,6 +1,7 @@
 /** Alerts on scheduled runs that said nothing of their target. */
 import { NEWEST_RUN, SCHEDULE } from "../../src/exporter/catalogue/index.ts";
 import { ofNights, ofScenario, unlessOfScenario } from "./expressions.ts";
+import { K6_SERIES } from "./recording.ts";
 import { DASHBOARDS, dashboardUrl, reportUrl } from "./links.ts";
 import type { AlertRule } from "./rule.ts";
 
@@ -15,7 +16,7 @@ const REASON = [
 ].join("");
 
 export function runAlerts(): readonly AlertRule[] {
-  return [invalid(), broken(), overdue(), notIngested()];
+  return [invalid(), broken(), overdue(), notIngested(), seriesBudget()];
 }
 
 function invalid(): AlertRule {
@@ -63,6 +64,20 @@ function notIngested(): AlertRule {
     summary: "Prometheus does not hold everything that k6 sent.",
     description: `${WHERE}: series of the newest scheduled run are missing in Prometheus. Its verdict is right all the same; live views and drill-down are not.`,
     reportUrl: REPORT,
+    dashboardUrl: OVERVIEW,
+  };
+}
+
+/** Five times what a shipped script may send, and still far from what hurts a Prometheus: a tag grows with the traffic. */
+const SERIES_BUDGET = 5000;
+
+function seriesBudget(): AlertRule {
+  return {
+    alert: "ChatbenchSeriesBudgetExceeded",
+    expr: `max by (scenario, target, trigger) (max_over_time(${K6_SERIES}{trigger="cron"}[1d])) > ${String(SERIES_BUDGET)}`,
+    severity: "warning",
+    summary: "A scheduled run sends too many series to Prometheus.",
+    description: `${WHERE}: k6 sent {{ $value | printf "%.0f" }} series at a time in a scheduled run of the last day. The budget is ${String(SERIES_BUDGET)}: a tag of the script grows with its traffic.`,
     dashboardUrl: OVERVIEW,
   };
 }
