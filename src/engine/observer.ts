@@ -24,6 +24,8 @@ export interface Look {
 export interface Observer {
   /** Ends the watching; once it is known, the judged window says which seconds count. */
   end(window: LoadFacts["window"] | undefined): Promise<Observed>;
+  /** Ends it without asking what was seen; a second call changes nothing. */
+  stop(): void;
 }
 
 interface Snapshot {
@@ -59,6 +61,7 @@ export async function observeEngine(pid: number, deps: ObserverDeps): Promise<Ob
     looking = looking.then(look).catch(() => undefined);
   });
   return {
+    stop,
     async end(window) {
       stop();
       await looking;

@@ -50,3 +50,18 @@ it("counts exceptions of iterations only: not those of setup, not printed ones, 
   ]);
   expect(log.exceptions()).toBe(2);
 });
+
+it("case 48: hears k6 warn of too many time series, once, and takes no script's word for it", () => {
+  let heard = 0;
+  const log = createLogReader(() => (heard += 1));
+  const warning = (series: number, source?: string): string =>
+    JSON.stringify({
+      ...{ level: "warning", component: "metrics-engine-ingester", ...(source && { source }) },
+      msg: `The test has generated metrics with ${series} unique time series, which is higher than the suggested limit of 100000`,
+    });
+  log.read(warning(999_999, "console"));
+  expect({ heard, series: log.seriesWarned() }).toEqual({ heard: 0, series: 0 });
+  log.read(warning(100_337));
+  log.read(warning(201_368));
+  expect({ heard, series: log.seriesWarned() }).toEqual({ heard: 1, series: 201_368 });
+});

@@ -5,6 +5,8 @@ export interface LogReader {
   failedPushes(): number;
   /** Exceptions of the script's iterations; those thrown beside them (in a timer, a promise nobody awaits) are only here. */
   exceptions(): number;
+  /** Time series that k6 warned of; 0: it did not. */
+  seriesWarned(): number;
   /** The last error that k6 logged, in one line. */
   lastError(): string | undefined;
 }
@@ -12,6 +14,8 @@ export interface LogReader {
 /** k6 v2.2 `internal/output/prometheusrw`: a lost flush, one that took longer than its period, lost stale markers. */
 const LOST_PUSH =
   /Failed to send the time series data to the endpoint|Some samples may be dropped|marking time series as stale failed/;
+/** k6 v2.2 `metrics/engine`: from 100,000 series on, and again whenever their number has doubled. */
+const MANY_SERIES = /generated metrics with (\d+) unique time series/;
 const MAX_ERROR = 500;
 
 interface Entry {
@@ -22,13 +26,16 @@ interface Entry {
   readonly executor?: unknown;
 }
 
-export function createLogReader(): LogReader {
+/** @param onManySeries called once, when k6 first warns of the number of its time series */
+export function createLogReader(onManySeries: () => void = () => undefined): LogReader {
+  let seriesWarned = 0;
   let failedPushes = 0;
   let exceptions = 0;
   let lastError: string | undefined;
   return {
     failedPushes: () => failedPushes,
     exceptions: () => exceptions,
+    seriesWarned: () => seriesWarned,
     lastError: () => lastError,
     read(line) {
       if (LOST_PUSH.test(line)) {
@@ -36,6 +43,9 @@ export function createLogReader(): LogReader {
         return;
       }
       const entry = parseEntry(line);
+      const warned = seriesOf(entry);
+      if (warned > 0 && seriesWarned === 0) onManySeries();
+      seriesWarned = Math.max(seriesWarned, warned);
       if (entry !== undefined && isException(entry)) exceptions += 1;
       const text = entry === undefined ? panicOf(line) : errorOf(entry);
       if (text !== undefined) lastError = text;
@@ -50,6 +60,12 @@ function parseEntry(line: string): Entry | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Of k6's own words only: a script may print the same. */
+function seriesOf(entry: Entry | undefined): number {
+  if (entry?.level !== "warning" || entry.source === "console" || typeof entry.msg !== "string") return 0;
+  return Number(MANY_SERIES.exec(entry.msg)?.[1] ?? 0);
 }
 
 /** k6 logs each exception once; `executor` stands only in what happens in an iteration. */

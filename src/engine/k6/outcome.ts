@@ -1,4 +1,4 @@
-import { reason, type AbortedBy, type ReasonCode, type TrialOutcome } from "../../model/index.ts";
+import { formatCount, reason, type AbortedBy, type ReasonCode, type TrialOutcome } from "../../model/index.ts";
 
 export interface Ending {
   readonly code: number | null;
@@ -7,7 +7,10 @@ export interface Ending {
   readonly cause:
     | { readonly kind: "none" }
     | { readonly kind: "stopped"; readonly by: AbortedBy }
-    | { readonly kind: "timeout"; readonly afterSeconds: number };
+    | { readonly kind: "timeout"; readonly afterSeconds: number }
+    | { readonly kind: "too_many_series" };
+  /** Time series that the engine warned of. */
+  readonly seriesWarned?: number;
   readonly lastError?: string;
   /** The system's out-of-memory killer struck while it ran. */
   readonly outOfMemory: boolean;
@@ -40,6 +43,13 @@ export function outcomeOf(ending: Ending): TrialOutcome {
   if (ending.cause.kind === "timeout") {
     const seconds = Math.round(ending.cause.afterSeconds);
     return broken("timeout", `Ended after its longest time of ${String(seconds)} s.`);
+  }
+  if (ending.cause.kind === "too_many_series") {
+    const series = formatCount(ending.seriesWarned ?? 0);
+    return broken(
+      "too_many_series",
+      `Ended because the script makes new time series without end, ${series} by then: its tags or names hold addresses, ids or texts. Give what requests have in common as their tag \`name\`, and no tag a value that is always new.`,
+    );
   }
   if (ending.signal !== null) {
     return ending.outOfMemory

@@ -127,6 +127,7 @@ export function merge(script: unknown, ours: Readonly<Record<string, unknown>>, 
     ...options,
     ...ours,
     summaryTrendStats: [...new Set(stats)],
+    blacklistIPs: [ours.blacklistIPs, options.blacklistIPs].flatMap((list) => (list ?? []) as string[]),
     noTeardown: false, // ours notes when the load ended; the script's is left out if it wants so
     thresholds: { ...(ours.thresholds as object), ...(options.thresholds as object) },
   };

@@ -8,6 +8,8 @@ import type { ScriptOptions } from "./script-options.ts";
 import type { WrapperConfig } from "./runtime.ts";
 
 export { GRACEFUL_STOP_SECONDS };
+/** Link-local addresses, where clouds hand out credentials: no redirect and no name may lead a script there. */
+const NEVER_ASKED = ["169.254.0.0/16", "fe80::/10", "fd00:ec2::254/128", "100.100.100.200/32"];
 /** `url` and `name` (which is the URL unless a script sets it) would make a series of every address. */
 const SYSTEM_TAGS = ["status", "method", "group", "check", "error_code", "expected_response", "scenario", "service"];
 
@@ -75,6 +77,7 @@ function wrapperConfig(input: WrapperInput): WrapperConfig {
       ...(input.setupSeconds === undefined ? {} : { setupTimeout: `${String(input.setupSeconds)}s` }),
       summaryTrendStats: ["min", "max", "avg", "med", "count", ...QUANTILE_GRID.map((q) => `p(${String(q)})`)],
       systemTags: systemTagsFor(input.script),
+      blacklistIPs: NEVER_ASKED,
       thresholds: Object.fromEntries(
         [
           ...[...Object.values(subMetricsOf(traffic)), ...Object.values(ANSWER_SUB_METRICS)],
