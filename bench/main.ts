@@ -11,6 +11,7 @@ import { parseOptions, USAGE, type Options } from "./options.ts";
 import { pageOf, type Findings } from "./page.ts";
 import { startPrometheus } from "./prometheus.ts";
 import { timesOf } from "./times.ts";
+import { measureTtft, type TtftRow } from "./ttft.ts";
 import { openYard, type Yard } from "./yard.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -63,7 +64,25 @@ async function measure(yard: Yard, k6: string, options: Options): Promise<Omit<F
     ...(least === undefined ? {} : { least }),
     ...(remoteWrite === undefined ? {} : { remoteWrite }),
     ...(longRun === undefined ? {} : { longRun }),
+    ...(parts.includes("ttft") ? { ttft: await measureTtfts(k6, options) } : {}),
   };
+}
+
+/** At so many streams at the same time; beyond the last the machine's limit is expected, and the run to say so. */
+const STREAMS = [100, 500, 1_000, 2_000];
+const QUICK_STREAMS = [50];
+
+async function measureTtfts(k6: string, { quick }: Options): Promise<readonly TtftRow[]> {
+  const rows: TtftRow[] = [];
+  for (const traffic of ["stream", "websocket"] as const) {
+    for (const streams of quick ? QUICK_STREAMS : STREAMS) {
+      // As many answers as a P99 needs, and more.
+      const seconds = quick ? 10 : streams < 500 ? 60 : 30;
+      tell(`${streams} streams (${traffic}), ${seconds} s`);
+      rows.push(await measureTtft({ root: ROOT, k6, traffic, streams, seconds }));
+    }
+  }
+  return rows;
 }
 
 /** The hardest comparison: a script whose own work is next to nothing. */

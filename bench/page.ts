@@ -6,6 +6,8 @@ import type { LongRun } from "./memory.ts";
 import type { Options } from "./options.ts";
 import type { Interval } from "./statistics.ts";
 import type { Times } from "./times.ts";
+import { ttftSection } from "./ttft-page.ts";
+import type { TtftRow } from "./ttft.ts";
 
 /** Everything that was measured; a part that was not asked for or not possible is absent. */
 export interface Findings {
@@ -17,6 +19,8 @@ export interface Findings {
   readonly least?: Cost;
   readonly remoteWrite?: Cost | { readonly problem: string };
   readonly longRun?: LongRun;
+  /** How true times to first token are. */
+  readonly ttft?: readonly TtftRow[];
   readonly daemon: readonly DaemonSection[];
   readonly pairs: readonly Pair[];
 }
@@ -36,6 +40,7 @@ export function pageOf(findings: Findings): string {
     ...(remoteWrite === undefined ? [] : remoteWriteSection(remoteWrite)),
     ...(times === undefined ? [] : timesSection(times)),
     ...(longRun === undefined ? [] : longRunSection(longRun)),
+    ...(findings.ttft === undefined ? [] : ttftSection(findings.ttft)),
     ...(findings.daemon.length === 0 ? [] : daemonSections(findings.daemon)),
     ...(findings.pairs.length === 0 ? [] : pairsSection(findings.pairs)),
     "",
