@@ -34,6 +34,7 @@ export const REASON_CODES = [
   "panic",
   "stopped_by_api",
   "marked_failed",
+  "too_many_series",
   "engine_exit_unknown",
   "no_summary",
   "bad_summary",
