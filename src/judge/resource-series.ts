@@ -3,9 +3,9 @@ import { ratesOf } from "./resource-values.ts";
 
 /** The curves, in seconds since the load began; of counters their growth per second. */
 export function resourceSeries({ readings }: Sampled, loadBeganAt: Instant): ResourceSeries {
-  const series = readings.flatMap(({ name, curve, kind, unit, points }) => {
+  const series = readings.flatMap(({ name, curve, kind, unit, points, resets }) => {
     if (curve === undefined) return [];
-    const drawn = (kind === "counter" ? ratesOf(points) : points)
+    const drawn = (kind === "counter" ? ratesOf({ points, resets }) : points)
       .map(([at, value]) => [round((at - loadBeganAt) / 1_000, 2), Number(value.toPrecision(6))] as const)
       .filter(([at]) => at >= 0);
     const told = kind === "counter" ? rateUnitOf(unit) : unit;

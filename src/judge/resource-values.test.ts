@@ -9,7 +9,15 @@ const at = (points: readonly (readonly [number, number])[]): SampledReading["poi
   points.map(([seconds, value]) => [seconds * 1_000, value]);
 
 function reading(name: string, points: readonly (readonly [number, number])[], over: Partial<SampledReading> = {}) {
-  return { name, title: name, kind: "gauge", unit: "count", points: at(points), ...over } satisfies SampledReading;
+  return {
+    name,
+    title: name,
+    kind: "gauge",
+    unit: "count",
+    points: at(points),
+    resets: [],
+    ...over,
+  } satisfies SampledReading;
 }
 
 const counter = { kind: "counter" } as const;
@@ -89,6 +97,18 @@ describe("a counter over the judged window", () => {
         ),
       ),
     ).toEqual({});
+  });
+
+  it("is absent when its source was restarted in the window, also where it stands no lower than before", () => {
+    const quick = each((second) => (second < 15 ? 7 : second * 10));
+    expect(valuesOf(reading("a", quick, { ...counter, resets: [15_000] }))).toEqual({});
+    expect(valuesOf(reading("a", quick, { ...counter, resets: [7_000] })).a).toBeDefined();
+    const still = reading(
+      "a",
+      each(() => 0),
+      { ...counter, resets: [15_000] },
+    );
+    expect(valuesOf(still)).toEqual({});
   });
 
   it("is whole when it began anew before the window", () => {

@@ -41,9 +41,9 @@ export function resourcesOf({ collectors, readings, restarted }: Sampled, window
 }
 
 /** Undefined: it was not read in the window, or a counter began anew in it, so that nobody knows what it counted. */
-function valueOver({ kind, points }: SampledReading, window: Window): Value | undefined {
+function valueOver({ kind, points, resets }: SampledReading, window: Window): Value | undefined {
   const inside = points.filter(([at]) => at >= window.from && at <= window.to);
-  if (kind === "counter") return counterOver(points, inside, window);
+  if (kind === "counter") return counterOver({ points, resets }, inside, window);
   const values = inside.map(([, value]) => value);
   const last = values.at(-1);
   if (last === undefined) return undefined;
@@ -51,17 +51,18 @@ function valueOver({ kind, points }: SampledReading, window: Window): Value | un
   return { samples: values.length, mean, peak: Math.max(...values), last };
 }
 
-function counterOver(points: readonly Point[], inside: readonly Point[], window: Window): Value | undefined {
+function counterOver(counted: Counted, inside: readonly Point[], window: Window): Value | undefined {
+  const { points, resets } = counted;
   const before = points.findLast(([at]) => at < window.from);
   const behind = points.find(([at]) => at > window.to);
   const around = [...(before ? [before] : []), ...inside, ...(behind ? [behind] : [])];
-  if (around.some(([, value], index) => value < (around[index - 1]?.[1] ?? -Infinity))) return undefined;
+  if (around.some((point, index) => beganAnew(around[index - 1], point, resets))) return undefined;
   const from = Math.max(window.from, around[0]?.[0] ?? Infinity);
   const to = Math.min(window.to, around.at(-1)?.[0] ?? -Infinity);
   if (to - from < SHORTEST_RATE_MS) return undefined;
   const grown = valueAt(around, to) - valueAt(around, from);
   const isWhole = from === window.from && to === window.to;
-  const peak = peakRate(inside);
+  const peak = peakRate({ points: inside, resets });
   return {
     samples: inside.length,
     // Of a part of the window the sum is not that of the window; the pace is.
@@ -69,6 +70,14 @@ function counterOver(points: readonly Point[], inside: readonly Point[], window:
     perSecond: (grown / (to - from)) * 1_000,
     ...(peak === undefined ? {} : { peakPerSecond: peak }),
   };
+}
+
+/** A counter as it was read. */
+export type Counted = Pick<SampledReading, "points" | "resets">;
+
+function beganAnew(before: Point | undefined, point: Point, resets: readonly Instant[]): boolean {
+  if (before === undefined) return false;
+  return point[1] < before[1] || resets.some((reset) => reset > before[0] && reset <= point[0]);
 }
 
 /** Between two readings a counter is taken to rise evenly. */
@@ -79,19 +88,20 @@ function valueAt(points: readonly Point[], at: Instant): number {
   return t1 === t0 ? v1 : v0 + ((v1 - v0) * (at - t0)) / (t1 - t0);
 }
 
-function peakRate(points: readonly Point[]): number | undefined {
-  const rates = ratesOf(points).map(([, rate]) => rate);
+function peakRate(counted: Counted): number | undefined {
+  const rates = ratesOf(counted).map(([, rate]) => rate);
   return rates.length === 0 ? undefined : Math.max(...rates);
 }
 
 /** Growth per second between readings that follow each other, at the middle between them; none where it began anew. */
-export function ratesOf(points: readonly Point[]): readonly Point[] {
+export function ratesOf({ points, resets }: Counted): readonly Point[] {
   const rates: Point[] = [];
   let [from] = points;
   for (const point of points.slice(1)) {
-    if (from === undefined || point[0] - from[0] < SHORTEST_RATE_MS) continue;
+    const isAnew = beganAnew(from, point, resets);
+    if (from === undefined || (!isAnew && point[0] - from[0] < SHORTEST_RATE_MS)) continue;
     const seconds = (point[0] - from[0]) / 1_000;
-    if (point[1] >= from[1]) rates.push([(from[0] + point[0]) / 2, (point[1] - from[1]) / seconds]);
+    if (!isAnew) rates.push([(from[0] + point[0]) / 2, (point[1] - from[1]) / seconds]);
     from = point;
   }
   return rates;

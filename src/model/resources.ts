@@ -105,6 +105,8 @@ export interface ResourceValue {
 export interface SampledReading extends Omit<Reading, "value" | "at"> {
   /** Pairs of instant and value. */
   readonly points: readonly (readonly [Instant, number])[];
+  /** When its source was first seen begun anew: a counter counts from 0 again, also where it is not lower than before. */
+  readonly resets: readonly Instant[];
 }
 
 /** Everything that was read while a trial ran. */

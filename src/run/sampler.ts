@@ -24,7 +24,7 @@ export interface Sampling {
 }
 
 interface Column {
-  readonly about: Omit<SampledReading, "points">;
+  readonly about: Omit<SampledReading, "points" | "resets">;
   readonly points: [Instant, number][];
 }
 
@@ -34,8 +34,9 @@ interface PartState {
   failures: number;
   problem: string | undefined;
   readonly columns: Map<string, Column>;
-  /** The first mark of each process. */
+  /** The newest mark of each process. */
   readonly marks: Map<string, string>;
+  readonly resets: Instant[];
   readonly restarted: Set<string>;
 }
 
@@ -58,7 +59,7 @@ export function startSampling(watch: TargetWatch, clock: Clock): Sampling {
 
 function newState(part: WatchedPart): PartState {
   const empty = { columns: new Map<string, Column>(), marks: new Map<string, string>(), restarted: new Set<string>() };
-  return { part, reads: 0, failures: 0, problem: undefined, ...empty };
+  return { resets: [], part, reads: 0, failures: 0, problem: undefined, ...empty };
 }
 
 async function follow(state: PartState, clock: Clock, signal: AbortSignal): Promise<void> {
@@ -84,8 +85,8 @@ async function readOnce(state: PartState, clock: Clock, signal: AbortSignal): Pr
   state.problem = undefined;
   const now = clock.now();
   const middle = (before + now) / 2;
+  if (result.marks.some((mark) => isAnother(state, mark))) state.resets.push(middle);
   for (const reading of result.readings) take(state, reading, { middle, now });
-  result.marks.forEach((mark) => compare(state, mark));
 }
 
 function take(state: PartState, reading: Reading, { middle, now }: { middle: Instant; now: Instant }): void {
@@ -100,10 +101,13 @@ function take(state: PartState, reading: Reading, { middle, now }: { middle: Ins
   if (at > (column.points.at(-1)?.[0] ?? -Infinity)) column.points.push([at, value]);
 }
 
-function compare(state: PartState, { what, mark }: ProcessMark): void {
-  const first = state.marks.get(what);
-  if (first === undefined) state.marks.set(what, mark);
-  else if (first !== mark) state.restarted.add(what);
+/** Was the process behind the source restarted since the reading before? */
+function isAnother(state: PartState, { what, mark }: ProcessMark): boolean {
+  const before = state.marks.get(what);
+  state.marks.set(what, mark);
+  if (before === undefined || before === mark) return false;
+  state.restarted.add(what);
+  return true;
 }
 
 function sampledOf(states: readonly PartState[]): Sampled {
@@ -114,6 +118,8 @@ function sampledOf(states: readonly PartState[]): Sampled {
   return {
     collectors,
     restarted: states.flatMap(({ restarted }) => [...restarted]),
-    readings: states.flatMap(({ columns }) => [...columns.values()].map(({ about, points }) => ({ ...about, points }))),
+    readings: states.flatMap(({ columns, resets }) =>
+      [...columns.values()].map(({ about, points }) => ({ ...about, points, resets })),
+    ),
   };
 }

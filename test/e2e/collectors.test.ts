@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { cpus, totalmem } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { Client } from "pg";
@@ -13,7 +13,6 @@ import { steady } from "../support/k6.ts";
 import { startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { startRedis, type TestRedis } from "../support/redis.ts";
 import { benchmark, objective } from "../support/run.ts";
-import { startServer } from "../support/server.ts";
 import { NEVER, psql, readingsOf, redisInfo, secretUrl, startNodeExporter, watching } from "../support/sources.ts";
 
 interface Parts {
@@ -238,66 +237,6 @@ describe("the machine and the process", () => {
     expect(read.process_memory).toBeGreaterThan(most / 4);
     expect(read.process_memory).toBeLessThanOrEqual(most);
     await watch.close();
-  });
-});
-
-describe("a page in Prometheus' text format", () => {
-  const page = [
-    "# TYPE vllm:num_requests_waiting gauge",
-    'vllm:num_requests_waiting{model_name="a"} 3',
-    'vllm:num_requests_waiting{model_name="b"} 4',
-    "# TYPE litellm_cache_hits_metric counter",
-    'litellm_cache_hits_metric_total{model="a"} 12.0',
-    "# TYPE litellm_cache_misses_metric counter",
-    "# TYPE vllm:time_to_first_token_seconds histogram",
-    'vllm:time_to_first_token_seconds_bucket{le="+Inf"} 8',
-    "vllm:time_to_first_token_seconds_sum 2.5",
-    "vllm:time_to_first_token_seconds_count 8",
-    "process_start_time_seconds 1.7e9",
-  ].join("\n");
-
-  it("gives the named metrics, summed over labels; a counter that has counted nothing is 0, a missing one absent", async () => {
-    const server = await startServer((_, response) => void response.end(page));
-    const names = [
-      ...["vllm:num_requests_waiting", "litellm_cache_hits_metric", "litellm_cache_misses_metric"],
-      ...["vllm:time_to_first_token_seconds", "not_there"],
-    ];
-    await watching({ metrics: { url: server.url, names } }, async (watch) => {
-      expect(await readingsOf(watch, "metrics")).toEqual({
-        "vllm:num_requests_waiting": 7,
-        litellm_cache_hits_metric: 12,
-        litellm_cache_misses_metric: 0,
-        "vllm:time_to_first_token_seconds_sum": 2.5,
-        "vllm:time_to_first_token_seconds_count": 8,
-      });
-    });
-    await server.close();
-  });
-
-  it("cAdvisor's page gives one container, at the times that it says", async () => {
-    const text = readFileSync(join(import.meta.dirname, "../fixtures/cadvisor.txt"), "utf8");
-    const server = await startServer((_, response) => void response.end(text));
-    const container = (name: string) => ({ resources: { cadvisor: { url: server.url, container: name } } });
-    await watching(container("chatbench-chatbot-1"), async (watch) => {
-      expect(watch.facts().machine).toEqual({ cores: 4, memoryBytes: 16_374_026_240 });
-      expect(await readingsOf(watch, "cadvisor")).toEqual({
-        container_cpu: 93.482_11,
-        container_cpu_throttled: 1.25,
-        container_memory: 81_235_968,
-        container_network_receive: 1_048_576 + 2_048,
-        container_network_transmit: 524_288,
-        container_out_of_memory: 0,
-      });
-      const read = await watch.parts[0]!.read(NEVER);
-      expect("readings" in read && read.readings[0]?.at).toBe(1_795_399_200_123);
-    });
-    await watching(container("nobody"), async (watch) => {
-      await expect(readingsOf(watch, "cadvisor")).rejects.toThrow("cAdvisor knows no container nobody");
-    });
-    await watching(container("worker"), async (watch) => {
-      await expect(readingsOf(watch, "cadvisor")).rejects.toThrow("knows 2 containers worker");
-    });
-    await server.close();
   });
 });
 

@@ -25,6 +25,8 @@ export interface TestPostgres {
 export interface PostgresOptions {
   /** Left out: anybody of this machine is let in as `chatbench`. */
   readonly superuser?: { readonly name: string; readonly password: string };
+  /** Left out: a free one. */
+  readonly port?: number;
   /** Words of the command line, such as `-c`, `max_connections=120`. */
   readonly flags?: readonly string[];
 }
@@ -33,7 +35,7 @@ export interface PostgresOptions {
  * A real PostgreSQL of our own in a new folder, on a free port of 127.0.0.1. PostgreSQL refuses to run as root: then
  * it runs as the user `postgres`, whom Debian's package makes.
  */
-export async function startPostgres({ superuser, flags: more = [] }: PostgresOptions = {}): Promise<TestPostgres> {
+export async function startPostgres({ superuser, flags: more = [], ...at }: PostgresOptions = {}): Promise<TestPostgres> {
   const bin = FOLDERS.find((folder) => existsSync(join(folder, "postgres")));
   if (bin === undefined) throw new Error("no PostgreSQL: run `npm run setup -- --test` (apt-get install postgresql)");
   const folder = await mkdtemp(join(tmpdir(), "chatbench-postgres-"));
@@ -44,7 +46,7 @@ export async function startPostgres({ superuser, flags: more = [] }: PostgresOpt
   await writeFile(passwordFile, password);
   const access = superuser === undefined ? ["-A", "trust"] : ["-A", "scram-sha-256", `--pwfile=${passwordFile}`];
   await promisify(execFile)(...owner.command(join(bin, "initdb"), ["-D", data, "-U", name, ...access, "-N"]));
-  const port = await freePort();
+  const port = at.port ?? (await freePort());
   const settings = [`port=${port}`, "listen_addresses=127.0.0.1", `unix_socket_directories=${folder}`, "fsync=off"];
   const flags = [...more, ...settings.flatMap((setting) => ["-c", setting])];
   const child = spawn(...owner.command(join(bin, "postgres"), ["-D", data, ...flags]), { stdio: "ignore" });

@@ -56,6 +56,6 @@ export async function startNodeExporter(): Promise<{ readonly url: string; stop(
   const program = join(ROOT, ".tools/bin/prometheus-node-exporter");
   const child = spawn(program, [`--web.listen-address=127.0.0.1:${String(port)}`], { stdio: "ignore" });
   const url = `http://127.0.0.1:${String(port)}/metrics`;
-  await vi.waitFor(async () => void (await fetch(url)), { timeout: 20_000, interval: 100 });
+  await vi.waitFor(() => fetch(url), { timeout: 20_000, interval: 100 });
   return { url, stop: () => stopChild(child) };
 }
