@@ -16,6 +16,7 @@ import {
   verdictBand,
 } from "./sections.ts";
 import { outcomeOf } from "./words.ts";
+import { workloadSection } from "./workload.ts";
 
 /** What stands on the page besides the record and its timeline. */
 export interface RunExtras {
@@ -41,6 +42,7 @@ export function runReport(record: RunRecord, timeline: Timeline | undefined, ext
       section("Timeline", timelineFigure(record, timeline, series) ?? noTimeline),
       section("Measurements", measurementsTable(record)),
       section("Resources", resourceTable(record)),
+      section("Prompts and caches", workloadSection(record)),
       section("Trials", trialsTable(record)),
       section("Environment", html`${findingsTable(record)}${environment(record)}`),
       section("Telemetry", telemetryText(record)),
