@@ -23,12 +23,24 @@ async function provider(firstTokenMs = 120): Promise<Provider> {
   return started;
 }
 
+/** Under test the probe runs in this thread: whoever holds the thread for 40 ms at a time makes it late. */
+function keepBusy(): () => Promise<void> {
+  const timer = setInterval(() => {
+    const until = performance.now() + 40;
+    while (performance.now() < until);
+  }, 45);
+  return async () => {
+    clearInterval(timer);
+    await Promise.resolve();
+  };
+}
+
 const engine = (): Engine => withProbes(k6Engine(), createProbes({ processors: 2 }), systemClock);
 const LOAD = {
   pattern: "smoke",
   users: 10,
   warmup: { seconds: 1, users: 10 },
-  stages: [{ seconds: 6, users: 10 }],
+  stages: [{ seconds: 3, users: 10 }],
 } as const;
 
 describe("a scenario whose answers are streamed", () => {
@@ -41,11 +53,56 @@ describe("a scenario whose answers are streamed", () => {
         const { ttft_p50: ttft, first_byte_p50: firstByte, tpot_p50: tpot } = record.measurements;
         // A machine that is busy otherwise delays the probe, which says so itself: that is no fault of this test.
         expect([null, "probe_saturated", "generator_saturated"]).toContain(record.reason?.code ?? null);
-        expect(record.trials[0]?.facts?.requests).toMatchObject({ failed: 0 });
+        const facts = record.trials[0]?.facts;
+        expect(facts?.requests).toMatchObject({ failed: 0 });
+        expect(facts?.stream).toMatchObject({ probeFailures: 0, bursts: { count: 0 } });
+        expect(facts?.stream?.outputTokens).toBe(5 * (facts?.latency.count ?? 0));
         expect(ttft?.value).toBeGreaterThan(0.119);
         expect(firstByte?.value).toBeLessThan(ttft?.value ?? 0);
         expect(tpot?.value).toBeGreaterThan(0.015);
       },
     );
+  });
+
+  it("is invalid when answers are streamed in form only", async () => {
+    const params = { headers: { "x-simulate": "tokens=12, burst=12, gap_ms=1" }, think_time_seconds: 0 };
+    await benchmark(
+      { script: SCRIPT, baseUrl: (await provider()).url, load: LOAD, traffic: "stream", engine, params },
+      ({ record }) => {
+        expect(record.verdict).toBe("invalid");
+        expect(record.trials[0]?.invalid.map(({ code }) => code)).toContain("fake_streaming");
+      },
+    );
+  });
+
+  it("is invalid when the probe itself was too late to tell", async () => {
+    const params = { headers: { "x-simulate": "tokens=5, gap_ms=20" }, think_time_seconds: 0 };
+    const { url: baseUrl } = await provider();
+    const busy = keepBusy();
+    stops.push(busy);
+    await benchmark({ script: SCRIPT, baseUrl, load: LOAD, traffic: "stream", engine, params }, ({ record }) => {
+      expect(record.verdict).toBe("invalid");
+      expect(record.trials[0]?.invalid.map(({ code }) => code)).toContain("probe_saturated");
+    });
+  });
+
+  it("fails by its errors when streams break off, whatever the probe", async () => {
+    const params = { headers: { "x-simulate": "ending=cut, tokens=6, gap_ms=5" }, think_time_seconds: 0.1 };
+    await benchmark(
+      { script: SCRIPT, baseUrl: (await provider()).url, load: LOAD, traffic: "stream", engine, params },
+      ({ record }) => {
+        expect(record.verdict).toBe("fail");
+        expect(record.measurements.error_rate?.value).toBe(1);
+        expect(record.measurements).not.toHaveProperty("ttft_p50");
+      },
+    );
+  });
+
+  it("is an error when the script is run without `traffic: stream`, in one sentence", async () => {
+    await benchmark({ script: SCRIPT, baseUrl: "http://127.0.0.1:9", load: LOAD, engine }, ({ record }) => {
+      expect(record.state).toBe("error");
+      expect(record.reason?.code).toBe("script_broken");
+      expect(record.reason?.text).toContain("give its scenario `traffic: stream`");
+    });
   });
 });
