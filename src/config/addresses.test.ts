@@ -47,3 +47,28 @@ it("refuses a password in every place of an address, and never repeats it", () =
     }),
   );
 });
+
+it.each([
+  "http://169.254.169.254/latest/meta-data",
+  "http://2852039166/",
+  "http://0xa9.0xfe.0xa9.0xfe/",
+  "http://[fe80::1]:8000",
+  "http://[::ffff:169.254.169.254]/",
+  "http://[fd00:ec2::254]/",
+  "http://metadata.google.internal./",
+])("59: refuses the link-local address %s, however it is written", (text) => {
+  expect(parseHttpAddress(text)).toEqual({ problem: expect.stringContaining("is link-local") as string });
+});
+
+it("59: refuses a database at a link-local address", () => {
+  expect(plainDatabaseProblem("postgres://169.254.169.254/x", "postgres")).toContain("is link-local");
+  expect(plainDatabaseProblem("redis://[fe80::1]:6379", "redis")).toContain("is link-local");
+  expect(plainDatabaseProblem("redis://127.0.0.1:6379", "redis")).toBeUndefined();
+});
+
+it.each(["http://169.253.1.1", "http://[fec0::1]", "http://fe80.example.org", "http://100.100.100.201"])(
+  "59: takes %s for what it is: somebody's address",
+  (text) => {
+    expect(parseHttpAddress(text)).toHaveProperty("url");
+  },
+);

@@ -1,3 +1,4 @@
+import { isLinkLocal } from "../platform/addresses.ts";
 import { quote } from "./quantity.ts";
 
 /** A checked address without trailing slash, or one sentence; the sentence never repeats what may be a password. */
@@ -6,6 +7,9 @@ export type Address = { readonly url: string } | { readonly problem: string };
 const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//;
 const CREDENTIALS =
   "has a user name or password in it, and this file is no place for one: take it out; a script gets its secrets from the key secrets of its scenario";
+
+const LINK_LOCAL =
+  "is link-local: nothing but a cloud's metadata service listens there, and it hands out credentials of the machine";
 
 /** An http(s) address of a service: a host and perhaps a path, nothing that could hide a password. */
 export function parseHttpAddress(text: string): Address {
@@ -26,6 +30,7 @@ export function parseHttpAddress(text: string): Address {
   const url = URL.canParse(written) ? new URL(written) : undefined;
   if (url === undefined || /[\s\\]/.test(written))
     return { problem: "the address is not a valid URL: check host and port" };
+  if (isLinkLocal(url.hostname)) return { problem: `the address ${LINK_LOCAL}` };
   if (url.username !== "" || url.password !== "") return { problem: `the address ${CREDENTIALS}` };
   if (/[?#]/.test(written))
     return { problem: "the address has a query or fragment (? or #): write only host and path" };
@@ -54,7 +59,7 @@ export function databaseProblem(text: string, database: Database): string | unde
   if (scheme === undefined || !schemes.includes(scheme) || !URL.canParse(text)) {
     return `is not a ${database} address: write for example ${example}`;
   }
-  return undefined;
+  return isLinkLocal(new URL(text).hostname) ? LINK_LOCAL : undefined;
 }
 
 /** The same for an address in plain text, which may not hold a password either. */
