@@ -27,6 +27,8 @@ export interface Board {
   readonly refresh: string;
   /** Vertical lines, as PromQL: the runs whose begin they mark. */
   readonly runs: string;
+  /** False: not drawn until somebody switches them on, where a month holds too many. */
+  readonly marks?: boolean;
 }
 
 /* eslint-disable @typescript-eslint/no-deprecated -- classic v1: file provisioning of Grafana 13 refuses the newer schema */
@@ -43,7 +45,7 @@ export function dashboardOf(board: Board): object {
     .tooltip(DashboardCursorSync.Crosshair)
     .links(topLinks())
     .variables([...commonVariables(), ...board.variables])
-    .annotation(runMarkers(board.runs));
+    .annotation(runMarkers(board.runs).enable(board.marks ?? true));
   for (const { title, panels } of board.rows) {
     builder.withRow(new RowBuilder(title));
     for (const panel of panels) builder.withPanel(panel);
@@ -57,7 +59,6 @@ function runMarkers(selector: string): AnnotationQueryBuilder {
     new AnnotationQueryBuilder()
       .name("Runs")
       .datasource(DATASOURCE)
-      .enable(true)
       .iconColor("blue")
       // Grafana wants milliseconds here.
       .expr(`${NEWEST_RUN.started.name}{${selector}} * 1000`)

@@ -7,8 +7,9 @@ import { CATALOGUE } from "../../src/exporter/catalogue/index.ts";
 import { DASHBOARDS } from "../rules/links.ts";
 import { allAlerts, ruleFiles } from "../rules/index.ts";
 import { runbookFile } from "../rules/links.ts";
-import { dashboards, interpolate, labelValues, panelsOf, type Dashboard } from "../../test/support/grafana.ts";
+import { dashboards } from "../../test/support/grafana.ts";
 import { UIDS } from "./links.ts";
+import { interpolate, labelValues, panelsOf, type Dashboard } from "./read.ts";
 import { OUTSIDE } from "./outside.ts";
 import { UNUSED } from "./unused.ts";
 

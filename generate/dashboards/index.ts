@@ -1,5 +1,6 @@
 /** grafana/: every dashboard as the JSON that Grafana provisions, and the files that tell it where they are. */
 import { dashboardOf, type Board } from "./board.ts";
+import { cost } from "./cost.ts";
 import { itself } from "./itself.ts";
 import { overview } from "./overview.ts";
 import { provisioning } from "./provisioning.ts";
@@ -10,7 +11,7 @@ import { uptime } from "./uptime.ts";
 
 /** Every dashboard, for tests and files. */
 export function allBoards(): readonly Board[] {
-  return [overview(), runDetail(), trends(), uptime(), resources(), itself()];
+  return [overview(), runDetail(), trends(), cost(), uptime(), resources(), itself()];
 }
 
 export function dashboardFiles(): readonly { readonly path: string; readonly text: string }[] {

@@ -16,6 +16,12 @@ const DOWN = runbook("ChatbenchExporterDown");
 
 const daemon = (name: string): string => `max by (instance) (${name}{${DAEMONS}})`;
 
+/** Without the metric's own name, which would keep two answers from becoming one row. */
+const named = (name: string, labels: string): string => `max by (instance, ${labels}) (${name}{${DAEMONS}})`;
+/** Of the daemon alone: Prometheus and the exporters tell of their processes by the same names. */
+const ofDaemon = (name: string): string =>
+  `max by (instance) (${name}{${DAEMONS}} and on (job, instance) ${DAEMON.build.name}{${DAEMONS}})`;
+
 const common = { empty: EMPTY, width: 4 };
 
 export function now(): Row {
@@ -62,7 +68,7 @@ function reloadTakenPanel(): PanelOf {
       links: [runbook("ChatbenchConfigReloadFailed")],
     },
     description: "Whether the last change of the configuration was taken; if not, the one before it is in use.",
-    queries: [{ expr: daemon(DAEMON.reloadSuccessful.name), as: "instant" }],
+    queries: [{ expr: daemon(DAEMON.reloadSuccessful.name), legend: "{{instance}}", as: "instant" }],
   });
 }
 
@@ -70,7 +76,9 @@ function partsThatFailPanel(): PanelOf {
   return badCount({
     ...{ ...common, title: "Parts that fail", unit: "none", links: [runbook("ChatbenchCollectorFailing")] },
     description: "Parts that the daemon needs and that do not answer.",
-    queries: [{ expr: `sum(1 - min by (collector) (${DAEMON.collectorSuccess.name}{${DAEMONS}}))`, as: "instant" }],
+    queries: [
+      { expr: `sum(1 - min by (collector) (${DAEMON.collectorSuccess.name}{${DAEMONS},target=""}))`, as: "instant" },
+    ],
   });
 }
 
@@ -120,14 +128,14 @@ function whatRunsPanel(): PanelOf {
       { name: "Revision", label: "revision" },
       { name: "Node.js", label: "nodeversion" },
       { name: "Configuration", label: "sha256" },
-      { name: "Build", query: { expr: `${DAEMON.build.name}{${DAEMONS}}` }, hidden: true },
-      { name: "Hash", query: { expr: `${DAEMON.config.name}{${DAEMONS}}` }, hidden: true },
+      { name: "Build", query: { expr: named(DAEMON.build.name, "version, revision, nodeversion") }, hidden: true },
+      { name: "Hash", query: { expr: named(DAEMON.config.name, "sha256") }, hidden: true },
       {
         name: "Since",
-        query: { expr: `1000 * ${processMetric("process_start_time_seconds")}{${DAEMONS}}` },
+        query: { expr: `1000 * ${ofDaemon(processMetric("process_start_time_seconds"))}` },
         ...since,
       },
-      { name: "Loaded", query: { expr: `1000 * ${DAEMON.reloadSuccessTime.name}{${DAEMONS}}` }, ...since },
+      { name: "Loaded", query: { expr: `1000 * ${daemon(DAEMON.reloadSuccessTime.name)}` }, ...since },
     ],
   });
 }

@@ -1,11 +1,15 @@
 /** The daemon's own process: it shares its machine with the load that it makes. */
+import { DAEMON } from "../../src/exporter/catalogue/index.ts";
 import { processMetric as metric } from "./process-metric.ts";
 import type { Row } from "./board.ts";
 import { runbook } from "./links.ts";
 import { lines, type PanelOf } from "./panel.ts";
 
 const EACH = "{{instance}}";
-const of = (name: string): string => `${metric(name)}{job=~"$job"}`;
+/** Prometheus and the exporters tell of their processes by the same names: of the daemon alone. */
+const DAEMON_ALONE = `and on (job, instance) ${DAEMON.build.name}{job=~"$job"}`;
+const series = (name: string): string => `${metric(name)}{job=~"$job"}`;
+const of = (name: string): string => `${series(name)} ${DAEMON_ALONE}`;
 
 const common = {
   empty: "Chatbench is not scraped: see its runbook.",
@@ -31,7 +35,7 @@ function processorPanel(): PanelOf {
   return lines({
     ...{ ...common, title: "Processor", unit: "short", stacked: false },
     description: "Cores in use by the daemon itself, without k6.",
-    queries: [{ expr: `rate(${of("process_cpu_seconds_total")}[$__rate_interval])`, legend: EACH }],
+    queries: [{ expr: `rate(${series("process_cpu_seconds_total")}[$__rate_interval]) ${DAEMON_ALONE}`, legend: EACH }],
   });
 }
 
@@ -66,7 +70,7 @@ function garbageCollectionPanel(): PanelOf {
     description: "The part of the time that went into it, by kind.",
     queries: [
       {
-        expr: `sum by (kind) (rate(${metric("nodejs_gc_duration_seconds")}_sum{job=~"$job"}[$__rate_interval]))`,
+        expr: `sum by (kind) (rate(${metric("nodejs_gc_duration_seconds")}_sum{job=~"$job"}[$__rate_interval]) ${DAEMON_ALONE})`,
         legend: "{{kind}}",
       },
     ],
@@ -75,12 +79,9 @@ function garbageCollectionPanel(): PanelOf {
 
 function openFilesPanel(): PanelOf {
   return lines({
-    ...{ ...common, title: "Open files", unit: "short" },
-    description: "Files and sockets of the process; dashed: what it may have.",
-    queries: [
-      { expr: of("process_open_fds"), legend: EACH },
-      { expr: of("process_max_fds"), legend: `Limit: ${EACH}` },
-    ],
+    ...{ ...common, title: "Open files", unit: "percentunit" },
+    description: "Files and sockets of the process, as part of what it may have: a line that only climbs is a leak.",
+    queries: [{ expr: `(${of("process_open_fds")}) / (${series("process_max_fds")} > 0)`, legend: EACH }],
   });
 }
 

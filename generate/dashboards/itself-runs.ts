@@ -59,7 +59,7 @@ function slotsThatDidNotRunPanel(): PanelOf {
     description: "By why: missed (Chatbench was not there), overlap, blackout, paused, queue_full.",
     ...{
       unit: "none",
-      empty: "Nothing is scheduled.",
+      empty: "No slot was left out in the time shown.",
       width: 8,
       decimals: 0,
       links: [runbook("ChatbenchRunOverdue")],
@@ -83,7 +83,7 @@ export function runs(): Row {
       lines({
         title: "Runs in an hour",
         description: "Runs that ended, those that missed a target, and those without a verdict, by why.",
-        ...{ unit: "none", empty: EMPTY, width: 8, links: [STATUS_PAGE, runbook("ChatbenchRunBroken")] },
+        ...{ unit: "none", empty: EMPTY, width: 8, decimals: 0, links: [STATUS_PAGE, runbook("ChatbenchRunBroken")] },
         queries: [
           { expr: counted(RUNS.ended.name, "job"), legend: "Ended" },
           { expr: counted(RUNS.missedObjective.name, "job"), legend: "Missed a target" },
@@ -93,7 +93,7 @@ export function runs(): Row {
       lines({
         title: "Waiting in the queue",
         description: "How long runs waited before they began: one target runs one at a time.",
-        ...{ unit: "s", empty: "No run has begun since the daemon did.", width: 8, links: [STATUS_PAGE] },
+        ...{ unit: "s", empty: "No run began in the hour before.", width: 8, links: [STATUS_PAGE] },
         queries: ([0.5, 0.95] as const).map((at) => ({
           expr: `histogram_quantile(${String(at)}, sum by (le) (increase(${wait}_bucket{${DAEMONS}}[1h]))) and on () (sum(increase(${wait}_count{${DAEMONS}}[1h])) > 0)`,
           legend: `P${String(at * 100)} of an hour`,

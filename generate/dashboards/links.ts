@@ -7,6 +7,7 @@ export const UIDS = {
   run: "chatbench-run",
   trends: "chatbench-trends",
   uptime: "chatbench-uptime",
+  cost: "chatbench-cost",
   resources: "chatbench-resources",
   itself: "chatbench-itself",
 } as const;

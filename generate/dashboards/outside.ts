@@ -20,6 +20,10 @@ export const K6 = {
   iterationDuration: "k6_iteration_duration_seconds",
   checks: "k6_checks_rate",
   exceptions: "k6_chatbench_exceptions_total",
+  ttft: "k6_chatbench_ttft_seconds",
+  tpot: "k6_chatbench_tpot_seconds",
+  exchanges: "k6_chatbench_exchanges_total",
+  outputTokens: "k6_chatbench_output_tokens_total",
   sent: "k6_data_sent_total",
   received: "k6_data_received_total",
 } as const;
@@ -47,6 +51,7 @@ export const NODE = {
   diskAvailable: "node_filesystem_avail_bytes",
   diskRead: "node_disk_read_bytes_total",
   diskWritten: "node_disk_written_bytes_total",
+  diskBusy: "node_disk_io_time_seconds_total",
   received: "node_network_receive_bytes_total",
   transmitted: "node_network_transmit_bytes_total",
   connections: "node_netstat_Tcp_CurrEstab",
@@ -55,6 +60,19 @@ export const NODE = {
   openFiles: "node_filefd_allocated",
   maxFiles: "node_filefd_maximum",
 } as const;
+
+/** cAdvisor, which the compose file has: what each container takes. */
+export const CADVISOR = {
+  cpu: "container_cpu_usage_seconds_total",
+  throttled: "container_cpu_cfs_throttled_periods_total",
+  periods: "container_cpu_cfs_periods_total",
+  memory: "container_memory_working_set_bytes",
+  memoryLimit: "container_spec_memory_limit_bytes",
+  received: "container_network_receive_bytes_total",
+  transmitted: "container_network_transmit_bytes_total",
+} as const;
+/** The label that holds the name of the service, by the flags of the compose file. */
+export const SERVICE = "container_label_com_docker_compose_service";
 
 /** Prometheus itself, which makes the first two of each scrape and of each rule. */
 export const PROMETHEUS = {
@@ -66,4 +84,6 @@ export const PROMETHEUS = {
 } as const;
 
 /** Every name of the lists above. */
-export const OUTSIDE: readonly string[] = [K6, PROBE, NODE, PROMETHEUS].flatMap((list) => Object.values(list));
+export const OUTSIDE: readonly string[] = [K6, PROBE, NODE, CADVISOR, PROMETHEUS].flatMap((list) =>
+  Object.values(list),
+);

@@ -1,12 +1,14 @@
 /** Overview: what a person wants to know first, of one scenario or of fifty. */
 import { LAST_RUN, NEWEST_RUN, RUNS, SCHEDULE } from "../../src/exporter/catalogue/index.ts";
+import { MEASUREMENTS } from "../../src/model/index.ts";
 import type { Board, Row } from "./board.ts";
 import { reportOf, runbook, STATUS_PAGE, UIDS } from "./links.ts";
 import { PROMETHEUS } from "./outside.ts";
-import { badCount, stat, timeline, type PanelOf } from "./panel.ts";
+import { badCount, bars, stat, timeline, type PanelOf } from "./panel.ts";
 import { ofRuns, ofScenarios, onRun, onScenario } from "./query.ts";
 import { table, type Column } from "./table.ts";
 import { targetsTable } from "./targets-table.ts";
+import { SHARES } from "./trends.ts";
 import { runVariables } from "./variables.ts";
 import { OUTCOMES, VERDICTS } from "./words.ts";
 
@@ -168,7 +170,29 @@ function timeColumns(): readonly Column[] {
 const milliseconds = (expr: string): string => `1000 * ${expr}`;
 
 function history(): Row {
-  return { title: "Over time", panels: [outcomes(), verdicts()] };
+  return { title: "Over time", panels: [nearest(), outcomes(), verdicts()] };
+}
+
+/** With fifty scenarios: where to look first. */
+function nearest(): PanelOf {
+  const chosen = 'job=~"$job", scenario=~"$scenario", target=~"$target", trigger=~"$trigger"';
+  const shares = SHARES.map((name) => {
+    const share = `max by (scenario, target, trigger) (scenario_target_trigger:chatbench_last_run_${name}_per_objective:ratio{${chosen}})`;
+    return `label_replace(${share}, "metric", "${MEASUREMENTS[name].title}", "", "")`;
+  });
+  return bars({
+    title: "Nearest to their limits",
+    description:
+      "The ten measurements that use most of what their target allows, over all chosen scenarios: at 100 % a target is missed, from 110 % on it is failed.",
+    ...{ unit: "percentunit", width: 8, height: 10, links: [runbook("ChatbenchObjectiveMissed")] },
+    empty: "No scenario with a limit has a judged run, or the recording rules are not loaded.",
+    queries: [
+      {
+        expr: `sort_desc(topk(10, ${shares.join(" or ")}))`,
+        ...{ legend: "{{scenario}} · {{trigger}}: {{metric}}", as: "instant" },
+      },
+    ],
+  });
 }
 
 function outcomes(): PanelOf {
@@ -177,7 +201,7 @@ function outcomes(): PanelOf {
     description: "How the newest run of each scenario had ended, at each time. A gap: Chatbench was not scraped.",
     unit: "none",
     empty: "No run has ended in this time.",
-    ...{ width: 12, height: 10, words: OUTCOMES, links: [runbook("ChatbenchRunInvalid")] },
+    ...{ width: 8, height: 10, words: OUTCOMES, links: [runbook("ChatbenchRunInvalid")] },
     queries: [{ expr: outcome(), legend: "{{scenario}} · {{target}} · {{trigger}}" }],
   });
 }
@@ -189,7 +213,7 @@ function verdicts(): PanelOf {
     description: "What alerts and targets rest on, at each time: the worst of a scenario's targets.",
     unit: "none",
     empty: "No run has been judged in this time.",
-    ...{ width: 12, height: 10, words: VERDICTS, links: [runbook("ChatbenchObjectiveMissedRepeatedly")] },
+    ...{ width: 8, height: 10, words: VERDICTS, links: [runbook("ChatbenchObjectiveMissedRepeatedly")] },
     queries: [{ expr: `${told("warning")} + 2 * ${told("fail")}`, legend: "{{scenario}} · {{target}} · {{trigger}}" }],
   });
 }

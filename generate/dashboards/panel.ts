@@ -3,6 +3,7 @@ import type { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import {
   AxisPlacement,
+  BarGaugeDisplayMode,
   BigValueColorMode,
   BigValueGraphMode,
   GraphDrawStyle,
@@ -17,6 +18,7 @@ import {
   StackingMode,
   TooltipDisplayMode,
   VisibilityMode,
+  VizOrientation,
   VizLegendOptionsBuilder,
   VizTooltipOptionsBuilder,
 } from "@grafana/grafana-foundation-sdk/common";
@@ -32,6 +34,7 @@ import {
   PanelBuilder as HeatmapBuilder,
   YAxisConfigBuilder,
 } from "@grafana/grafana-foundation-sdk/heatmap";
+import { PanelBuilder as BarsBuilder } from "@grafana/grafana-foundation-sdk/bargauge";
 import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
 import { PanelBuilder as TimelineBuilder } from "@grafana/grafana-foundation-sdk/statetimeline";
 import { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/table";
@@ -59,7 +62,7 @@ export interface PanelSpec {
 }
 
 export type PanelOf = Builder<Panel>;
-type AnyBuilder = LinesBuilder | StatBuilder | TableBuilder | TimelineBuilder | HeatmapBuilder;
+type AnyBuilder = BarsBuilder | LinesBuilder | StatBuilder | TableBuilder | TimelineBuilder | HeatmapBuilder;
 
 /** Sizes of a panel of lines, in grid rows. */
 const TALL = 9;
@@ -87,6 +90,10 @@ export interface LinesSpec extends PanelSpec {
   readonly stacked?: boolean;
   /** A value holds until the next: gauges of runs do. */
   readonly steps?: boolean;
+  /** The axis begins where the values do, not at 0: a thousandth of them matters. */
+  readonly near?: boolean;
+  /** A series for each scenario: the largest first in the legend, and limits are not in it. */
+  readonly many?: boolean;
 }
 
 /** Lines over time. Series whose name begins with "Limit" are dashed: limits come from data. */
@@ -97,14 +104,7 @@ export function lines(spec: LinesSpec): LinesBuilder {
     .fillOpacity(spec.stacked === true ? 20 : 0)
     .showPoints(VisibilityMode.Never)
     .axisPlacement(AxisPlacement.Auto)
-    .axisSoftMin(0)
-    .legend(
-      new VizLegendOptionsBuilder()
-        .displayMode(LegendDisplayMode.Table)
-        .placement(LegendPlacement.Bottom)
-        .showLegend(true)
-        .calcs(["lastNotNull", "max"]),
-    )
+    .legend(legendOf(spec))
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
     .overrideByRegexp("/^Limit/", [
       { id: "color", value: { mode: "fixed", fixedColor: "red" } },
@@ -112,10 +112,21 @@ export function lines(spec: LinesSpec): LinesBuilder {
       { id: "custom.lineWidth", value: 1 },
       { id: "custom.fillOpacity", value: 0 },
       { id: "custom.stacking", value: { mode: "none", group: "limit" } },
+      ...(spec.many === true ? [{ id: "custom.hideFrom", value: { legend: true, tooltip: false, viz: false } }] : []),
     ]);
+  if (spec.near !== true) builder.axisSoftMin(0);
   if (spec.steps === true) builder.lineInterpolation(LineInterpolation.StepAfter);
   if (spec.stacked === true) builder.stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group("A"));
   return builder;
+}
+
+function legendOf({ many }: LinesSpec): VizLegendOptionsBuilder {
+  const legend = new VizLegendOptionsBuilder()
+    .displayMode(LegendDisplayMode.Table)
+    .placement(LegendPlacement.Bottom)
+    .showLegend(true)
+    .calcs(["lastNotNull", "max"]);
+  return many === true ? legend.sortBy("Last *").sortDesc(true) : legend;
 }
 
 /** One number now. Never coloured by constants: words bring colours, numbers stay plain. */
@@ -137,6 +148,23 @@ export function badCount(spec: PanelSpec): StatBuilder {
         { value: 1, color: "red" },
       ]),
     );
+}
+
+/** Shares of limits as bars: up to the limit, missed by at most a tenth of it, failed. */
+export function bars(spec: PanelSpec): BarsBuilder {
+  return described(new BarsBuilder(), spec)
+    .orientation(VizOrientation.Horizontal)
+    .displayMode(BarGaugeDisplayMode.Basic)
+    .min(0)
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
+    .thresholds(
+      new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps([
+        { value: null, color: "green" },
+        { value: 1, color: "yellow" },
+        { value: 1.1, color: "red" },
+      ]),
+    )
+    .reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]).values(false).fields(""));
 }
 
 /** Words over time, a row for each series. */

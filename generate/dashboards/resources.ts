@@ -1,9 +1,12 @@
 /** Target resources: the machine on which the target (or the load generator) runs, from node_exporter. */
+import { OBJECTIVE_LIMITS } from "../../src/exporter/catalogue/index.ts";
 import type { Board, Row } from "./board.ts";
 import { STATUS_PAGE, UIDS } from "./links.ts";
 import { NODE } from "./outside.ts";
 import { lines, stat, type LinesSpec, type PanelOf } from "./panel.ts";
 import type { Query } from "./query.ts";
+import { containers } from "./resources-containers.ts";
+import { ofTheRuns } from "./resources-runs.ts";
 import { choose, type Variable } from "./variables.ts";
 
 const CHOSEN = 'job=~"$job", instance=~"$instance"';
@@ -18,10 +21,10 @@ export function resources(): Board {
     description:
       "Processor, memory, disks and network of the machines that are watched: is the target at its limit, or the machine that makes the load?",
     variables: variables(),
-    rows: [now(), processor(), memory(), diskAndNetwork()],
+    rows: [now(), ofTheRuns(), processor(), memory(), diskAndNetwork(), containers()],
     from: "now-1h",
     refresh: "15s",
-    runs: "",
+    runs: 'target=~"$target"',
   };
 }
 
@@ -36,6 +39,11 @@ function variables(): readonly Variable[] {
       ...{ name: "instance", label: "Machine", several: true },
       description: "Machines that are watched.",
       query: `label_values(${NODE.uname}{job=~"$job"}, instance)`,
+    }),
+    choose({
+      ...{ name: "target", label: "Target", several: true },
+      description: "Targets whose resources runs have looked at.",
+      query: `label_values(${OBJECTIVE_LIMITS.error_rate.name}, target)`,
     }),
   ];
 }
@@ -163,6 +171,10 @@ function bytesPanels(): readonly PanelOf[] {
         { expr: flow(NODE.diskWritten), legend: `Written: ${HOST}` },
       ),
     }),
+    panel("Disk busy", "Part of the time in which the busiest disk had something to do.", {
+      unit: "percentunit",
+      queries: [{ expr: `max by (instance) (${perSecond(NODE.diskBusy)})`, legend: HOST }],
+    }),
     panel(
       "Network",
       "Bytes received and sent a second, without the loopback: traffic that stays on one machine is not among them.",
@@ -187,12 +199,14 @@ function connectionPanels(): readonly PanelOf[] {
       unit: "percentunit",
       queries: [{ expr: lost, legend: HOST }],
     }),
-    panel("Open files", "Files and sockets that all processes hold; dashed: the limit of the machine.", {
-      unit: "short",
-      queries: both(
-        { expr: `max by (instance) (${of(NODE.openFiles)})`, legend: HOST },
-        { expr: `max by (instance) (${of(NODE.maxFiles)}) < 1e12`, legend: `Limit: ${HOST}` },
-      ),
+    panel("Open files", "Files and sockets that all processes hold, as part of what the machine allows.", {
+      unit: "percentunit",
+      queries: [
+        {
+          expr: `max by (instance) (${of(NODE.openFiles)}) / (max by (instance) (${of(NODE.maxFiles)}) > 0)`,
+          legend: HOST,
+        },
+      ],
     }),
   ];
 }

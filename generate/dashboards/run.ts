@@ -8,6 +8,7 @@ import { heatmap, lines, stat, type PanelOf } from "./panel.ts";
 import type { Query } from "./query.ts";
 import { cameTo, failedShare, line, ofRun, perSecond, quantileNow } from "./run-query.ts";
 import { breakdown } from "./run-breakdown.ts";
+import { streaming } from "./run-streaming.ts";
 import { choose, type Variable } from "./variables.ts";
 
 const EMPTY =
@@ -22,7 +23,7 @@ export function runDetail(): Board {
     description:
       "What k6 sends of one run while it makes load, and afterwards. Estimates for looking closer: buckets are 9 % wide and the first seconds are missing in rates. The exact figures and the verdict are in the report.",
     variables: variables(),
-    rows: [summary(), load(), latency(), errors(), ...breakdown(EMPTY, REPORT)],
+    rows: [summary(), load(), latency(), errors(), streaming(limit, REPORT), ...breakdown(EMPTY, REPORT)],
     from: "now-15m",
     refresh: "5s",
     runs: 'scenario=~"$scenario"',

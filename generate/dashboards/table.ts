@@ -66,6 +66,8 @@ function arranged(columns: readonly Column[], asked: readonly Column[]): { id: s
 
 function propertiesOf({ unit, decimals, words, link, hidden, width }: Column): DynamicConfigValue[] {
   return [
+    // Grafana puts the panel's words for "no data" into every cell that is empty.
+    { id: "noValue", value: "–" },
     ...(unit === undefined ? [] : [{ id: "unit", value: unit }]),
     ...(decimals === undefined ? [] : [{ id: "decimals", value: decimals }]),
     ...(words === undefined

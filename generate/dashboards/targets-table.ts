@@ -35,8 +35,8 @@ export function targetsTable(): PanelOf {
       { name: "System", label: "target" },
       { name: "Trigger", label: "trigger", width: 130 },
       { name: "Metric", label: "metric" },
-      { name: "Target", query: { expr: union([...NAMES.map(limitOf), uptimeLimit()]) }, width: 110 },
-      { name: "Current", query: { expr: union([...NAMES.map(currentOf), uptimeNow()]) }, width: 110 },
+      { name: "Target", query: { expr: union([...NAMES.map(limitOf), uptimeLimit()]) }, decimals: 2, width: 110 },
+      { name: "Current", query: { expr: union([...NAMES.map(currentOf), uptimeNow()]) }, decimals: 2, width: 110 },
       {
         name: "Status",
         query: { expr: union([...NAMES.map(statusOf), otherStatus(), uptimeStatus()]) },

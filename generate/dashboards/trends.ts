@@ -1,18 +1,24 @@
 /** Trends: the judged numbers run after run, and runs side by side. */
-import { LAST_RUN, LAST_RUN_MEASUREMENTS, OBJECTIVE_LIMITS, RUNS } from "../../src/exporter/catalogue/index.ts";
+import { LAST_RUN, RUNS } from "../../src/exporter/catalogue/index.ts";
 import { MEASUREMENTS, type MeasurementName } from "../../src/model/index.ts";
 import type { Board, Row } from "./board.ts";
 import { reportOf, runbook, STATUS_PAGE, UIDS, type PanelLink } from "./links.ts";
 import { K6 } from "./outside.ts";
+import { familyOf, SERIES, trend } from "./measured.ts";
 import { lines, timeline, type PanelOf } from "./panel.ts";
-import { ofRuns, ofScenarios } from "./query.ts";
+import { ofRuns } from "./query.ts";
 import { table, type Column } from "./table.ts";
 import { choose, runVariables, type Variable } from "./variables.ts";
 import { VERDICTS } from "./words.ts";
 
-const SERIES = "{{scenario}} · {{target}} · {{trigger}}";
-const LIMIT = "Limit: {{scenario}} · {{target}}";
 const EMPTY = "No judged run in the time shown.";
+
+const RUNBOOKS: Readonly<Partial<Record<MeasurementName, readonly PanelLink[]>>> = {
+  latency_p95: [runbook("ChatbenchLatencyP95ObjectiveMissed")],
+  latency_p99: [runbook("ChatbenchLatencyP99ObjectiveMissed")],
+  error_rate: [runbook("ChatbenchErrorRateObjectiveMissed")],
+  concurrent_users: [runbook("ChatbenchConcurrentUsersObjectiveMissed")],
+};
 
 export function trends(): Board {
   return {
@@ -21,10 +27,11 @@ export function trends(): Board {
     description:
       "The numbers of the last judged run, run after run: each value holds until the next judged run. Below, runs side by side from what k6 sent of them.",
     variables: [...runVariables(), runs()],
-    rows: [verdicts(), latency(), load(), ...sideBySide()],
+    rows: [verdicts(), latency(), load(), ...special(), ...sideBySide()],
     from: "now-30d",
     refresh: "5m",
     runs: 'job=~"$job", scenario=~"$scenario", target=~"$target", trigger=~"$trigger"',
+    marks: false,
   };
 }
 
@@ -67,6 +74,7 @@ function shares(): PanelOf {
       empty: "No scenario with a limit has a judged run in the time shown, or the recording rules are not loaded.",
       width: 12,
       steps: true,
+      many: true,
     },
     links: [runbook("ChatbenchObjectiveMissed")],
     queries: SHARES.map((name) => ({
@@ -76,30 +84,10 @@ function shares(): PanelOf {
   });
 }
 
-function trend(name: MeasurementName, unit: string, links: readonly PanelLink[] = []): PanelOf {
-  const { title, definition } = MEASUREMENTS[name];
-  return lines({
-    title,
-    description: `${definition} Dashed: the limit of each scenario that has one.`,
-    ...{ unit, empty: EMPTY, width: 8, steps: true, links: [STATUS_PAGE, ...links] },
-    queries: [
-      { expr: ofRuns(LAST_RUN_MEASUREMENTS[name]), legend: SERIES },
-      { expr: ofScenarios(OBJECTIVE_LIMITS[name]), legend: LIMIT },
-    ],
-  });
-}
-
 function latency(): Row {
   return {
     title: "Latency and errors",
-    panels: [
-      trend("latency_p50", "s"),
-      trend("latency_p95", "s", [runbook("ChatbenchLatencyP95ObjectiveMissed")]),
-      trend("latency_p99", "s", [runbook("ChatbenchLatencyP99ObjectiveMissed")]),
-      trend("error_rate", "percentunit", [runbook("ChatbenchErrorRateObjectiveMissed")]),
-      failedRequests(),
-      failedInARow(),
-    ],
+    panels: [...familyOf("latency").map((name) => trend(name, RUNBOOKS[name])), failedRequests(), failedInARow()],
   };
 }
 
@@ -138,15 +126,16 @@ function failedInARow(): PanelOf {
 function load(): Row {
   return {
     title: "Load",
-    panels: [
-      trend("concurrent_users", "short", [runbook("ChatbenchConcurrentUsersObjectiveMissed")]),
-      trend("throughput", "reqps"),
-      trend("requests", "short"),
-      trend("conversations", "short"),
-      trend("dropped_iterations", "short"),
-      length(),
-    ],
+    panels: [...familyOf("load").map((name) => trend(name, RUNBOOKS[name])), length()],
   };
+}
+
+/** What only some scenarios measure. */
+function special(): readonly Row[] {
+  const families = { Streaming: "streaming", Capacity: "capacity" } as const;
+  return Object.entries(families)
+    .map(([title, family]) => ({ title, panels: familyOf(family).map((name) => trend(name)) }))
+    .filter(({ panels }) => panels.length > 0);
 }
 
 function length(): PanelOf {

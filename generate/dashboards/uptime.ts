@@ -24,6 +24,7 @@ export function uptime(): Board {
     from: "now-30d",
     refresh: "1m",
     runs: 'target=~"$target"',
+    marks: false,
   };
 }
 
@@ -69,7 +70,10 @@ function now(): Row {
           words: UP_DOWN,
           links: [STATUS_PAGE, runbook("ChatbenchProbeAbsent")],
         },
-        queries: [{ expr: success, legend: TARGET }],
+        // However short an outage was, it is seen, however long the time shown.
+        queries: [
+          { expr: `min by (target) (min_over_time(${PROBE.success}{${CHOSEN}}[$__rate_interval]))`, legend: TARGET },
+        ],
       }),
     ],
   };
@@ -112,7 +116,7 @@ function budget(): Row {
         title: "Uptime of the day before",
         description:
           "The part of the probes of the last 24 hours that were answered, at each time; dashed: the objective.",
-        ...{ unit: "percentunit", empty: EMPTY, width: 12, max: 1, links: [STATUS_PAGE] },
+        ...{ unit: "percentunit", empty: EMPTY, width: 12, near: true, decimals: 2, links: [STATUS_PAGE] },
         queries: [
           { expr: day, legend: TARGET },
           { expr: ofTargets(TARGETS.objective.name), legend: "Limit: {{target}}" },

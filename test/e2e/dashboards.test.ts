@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/platform/clock.ts";
 import { stackUp, type Stack } from "../../src/stack/index.ts";
 import { startDaemon, type TestDaemon } from "../support/daemon.ts";
-import { dashboards, interpolate, labelValues, panelsOf, type Dashboard, type Target } from "../support/grafana.ts";
+import { interpolate, labelValues, panelsOf, type Dashboard, type Target } from "../../generate/dashboards/read.ts";
+import { MAY_BE_EMPTY } from "../support/empty-panels.ts";
+import { dashboards } from "../support/grafana.ts";
 import { ROOT } from "../support/k6.ts";
 import { query, valuesOfLabel, type Answer, type Series } from "../support/prometheus-api.ts";
 import { startServer, type TestServer } from "../support/server.ts";
@@ -18,6 +20,10 @@ const OVER_SECONDS = 300;
 const SCRIPT = `
 import http from "k6/http";
 import { check, group } from "k6";
+import { Counter, Trend } from "k6/metrics";
+// As lib/exchange.ts tells of streamed answers.
+const [ttft, tpot] = [new Trend("chatbench_ttft", true), new Trend("chatbench_tpot", true)];
+const [exchanges, tokens] = [new Counter("chatbench_exchanges"), new Counter("chatbench_output_tokens")];
 const bad = __ENV.CHATBENCH_TARGET_URL.includes("bad");
 export const options = {
   scenarios: { own: { executor: "constant-arrival-rate", rate: 60, timeUnit: "1s", duration: "10s", preAllocatedVUs: 5, maxVUs: 5 } },
@@ -26,6 +32,10 @@ export default function () {
   group("ask", () => {
     const answer = http.post(__ENV.CHATBENCH_TARGET_URL, "{}");
     check(answer, { "is good": ({ status }) => status === 200 });
+    ttft.add(answer.timings.waiting);
+    tpot.add(20);
+    exchanges.add(1);
+    tokens.add(30);
   });
   if (bad && Math.random() < 0.1) throw new Error("thrown");
 }`;
@@ -170,17 +180,6 @@ async function ask(target: Target, values: Values): Promise<Answer> {
     target.instant === true ? undefined : OVER_SECONDS,
   );
 }
-
-/** Questions that may be answered with nothing, by dashboard, panel and letter, and why. */
-const HARDLY_PROBED = "less than a quarter of the window was probed, which is not enough to page anybody";
-const MAY_BE_EMPTY: Readonly<Record<string, string>> = {
-  "chatbench-itself / Slots that did not run / A": "no slot came in this time",
-  "chatbench-itself / Newest runs with something to say / A": "both runs were judged",
-  "chatbench-itself / Newest runs with something to say / B": "Prometheus holds all of both runs",
-  ...Object.fromEntries(
-    ["B", "C", "D", "E", "F", "G"].map((letter) => [`chatbench-uptime / Burn rate / ${letter}`, HARDLY_PROBED]),
-  ),
-};
 
 describe.each(dashboards().map((dashboard) => [dashboard.uid, dashboard] as const))("%s", (uid, dashboard) => {
   it("has values for every variable, and an answer to every question", async () => {

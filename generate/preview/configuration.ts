@@ -1,0 +1,59 @@
+/** What the preview measures: the reference chatbot as it is, and one that is slow and fails now and then. */
+import type { SampleScenario } from "./sample-runs.ts";
+
+export const TARGETS: readonly { readonly name: string; readonly flags: readonly string[] }[] = [
+  { name: "chatbot", flags: [] },
+  { name: "gateway", flags: ["--first-token-ms", "150", "--spread", "0.5", "--error-rate", "0.03", "--seed", "5"] },
+];
+
+/** With runs of the month before. */
+export const SCENARIOS: readonly SampleScenario[] = [
+  ...[{ name: "chat-api", target: "chatbot", hour: 2, everyDays: 1, users: 100, seconds: 600 }].map((one) => ({
+    ...one,
+    ...{ p95Seconds: 0.143, errorRate: 0.0006 },
+  })),
+  {
+    name: "soak",
+    target: "chatbot",
+    hour: 3,
+    everyDays: 7,
+    users: 50,
+    seconds: 3_600,
+    p95Seconds: 0.128,
+    errorRate: 0.0004,
+  },
+  {
+    name: "gateway-api",
+    target: "gateway",
+    hour: 4,
+    everyDays: 1,
+    users: 40,
+    seconds: 600,
+    p95Seconds: 0.178,
+    errorRate: 0.004,
+  },
+];
+
+/** Made for real. */
+export const RUNS: readonly string[] = ["chat-api", "gateway-api"];
+
+export function configuration(urls: Readonly<Record<string, string>>): string {
+  const targets = Object.entries(urls).map(([name, base_url]) => {
+    const watched = { uptime: ">= 99.9%", health_path: "/healthz" };
+    return [name, { base_url, ...watched }];
+  });
+  const objectives = { latency_p95: "< 200ms", latency_p99: "< 500ms", error_rate: "< 1%" };
+  const scenarios = SCENARIOS.map(({ name, target, hour, everyDays }) => {
+    const schedule = { cron: everyDays === 7 ? `0 ${String(hour)} * * 0` : `0 ${String(hour)} * * *` };
+    const pattern = { name: "smoke", users: name === "chat-api" ? 100 : 20, duration: "70s", warmup: "10s" };
+    const more = name === "chat-api" ? { concurrent_users: ">= 100" } : {};
+    const params = { think_time_seconds: name === "chat-api" ? 2 : 0.4 };
+    const script = "load_tests/k6_api_test.ts";
+    return [name, { script, target, pattern, objectives: { ...objectives, ...more }, schedule, params }];
+  });
+  return JSON.stringify({
+    targets: Object.fromEntries(targets) as object,
+    scenarios: Object.fromEntries(scenarios) as object,
+    queue: { concurrent_runs: 2 },
+  });
+}

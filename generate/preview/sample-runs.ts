@@ -1,0 +1,145 @@
+/**
+ * Runs of the month before, made up so that trends have something to show: nights that drift, one that failed, one that
+ * could not be judged, one that broke. Every picture says that they are sample data.
+ */
+import {
+  MEASUREMENTS,
+  runIdOf,
+  type MeasurementName,
+  type ObjectiveResult,
+  type RunRecord,
+  type Verdict,
+} from "../../src/model/index.ts";
+
+export const DAYS = 30;
+const DAY_MS = 86_400_000;
+
+export interface SampleScenario {
+  readonly name: string;
+  readonly target: string;
+  readonly hour: number;
+  /** Every so many days. */
+  readonly everyDays: number;
+  readonly users: number;
+  readonly seconds: number;
+  /** On a usual night. */
+  readonly p95Seconds: number;
+  readonly errorRate: number;
+}
+
+export const LIMITS = { latency_p95: 0.2, latency_p99: 0.5, error_rate: 0.01 } as const;
+
+/** Random, but the same in every preview. */
+function random(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 4_294_967_296;
+  };
+}
+
+/** Oldest first, all before `nowMs`. */
+export function sampleRuns(scenarios: readonly SampleScenario[], nowMs: number): readonly RunRecord[] {
+  const runs = scenarios.flatMap((scenario, index) => {
+    const next = random(7 + index);
+    return Array.from({ length: DAYS + 1 }, (_, at) => DAYS - at)
+      .filter((daysAgo) => daysAgo % scenario.everyDays === 0)
+      .map((daysAgo) => ({ daysAgo, startMs: startOf(scenario, nowMs - daysAgo * DAY_MS) }))
+      .filter(({ startMs }) => startMs + 2 * scenario.seconds * 1000 < nowMs)
+      .map(({ daysAgo, startMs }) => runOf(scenario, { daysAgo, startMs, next }));
+  });
+  return runs.sort((a, b) => (a.started_at < b.started_at ? -1 : 1));
+}
+
+function startOf({ hour }: SampleScenario, atMs: number): number {
+  return Math.floor(atMs / DAY_MS) * DAY_MS + hour * 3_600_000;
+}
+
+interface Night {
+  readonly daysAgo: number;
+  readonly startMs: number;
+  readonly next: () => number;
+}
+
+function runOf(scenario: SampleScenario, { daysAgo, startMs, next }: Night): RunRecord {
+  const { name, target, seconds, users } = scenario;
+  const ended = startMs + (seconds + 40 + 20 * next()) * 1000;
+  const id = runIdOf(
+    startMs,
+    name,
+    Math.floor(next() * 36 ** 4)
+      .toString(36)
+      .padStart(4, "0"),
+  );
+  const about: Omit<RunRecord, "state" | "verdict" | "reason" | "measurements" | "objectives"> = {
+    ...{ schema: 1, id, scenario: name, target, target_url: "http://sample.invalid", trigger: "cron" },
+    ...{ script: "load_tests/k6_api_test.ts", revision: revisionOf(daysAgo) },
+    ...{ started_at: new Date(startMs).toISOString(), ended_at: new Date(ended).toISOString() },
+    pattern: { name: "sustained", users, duration_seconds: seconds, warmup_seconds: 30 },
+    ...{
+      comparison: [],
+      cost: {},
+      environment: { "Sample data": "yes" },
+      telemetry: { prometheus: "none" },
+      trials: [],
+    },
+  };
+  if (daysAgo === 16) return { ...about, ...unjudged("invalid"), reason: { code: "answers_stopped", text: "Sample." } };
+  if (daysAgo === 11 && name.startsWith("gateway"))
+    return { ...about, ...unjudged("error"), reason: { code: "timeout", text: "Sample." } };
+  return { ...about, state: "finished", ...judged(scenario, { daysAgo, startMs, next }) };
+}
+
+function unjudged(what: "invalid" | "error"): Pick<RunRecord, "state" | "verdict" | "measurements" | "objectives"> {
+  const empty = { measurements: {}, objectives: [] };
+  return what === "invalid"
+    ? { state: "finished", verdict: "invalid", ...empty }
+    : { state: "error", verdict: null, ...empty };
+}
+
+const revisionOf = (daysAgo: number): string => (0x3f2c1ab + Math.floor(daysAgo / 3) * 7919).toString(16);
+
+type Judged = Pick<RunRecord, "verdict" | "reason" | "measurements" | "objectives">;
+
+function judged(scenario: SampleScenario, { daysAgo, next }: Night): Judged {
+  const { name: scenarioName, users, seconds, p95Seconds, errorRate } = scenario;
+  // A slow release twelve to nine days ago, and a little slower ever since.
+  const release = daysAgo <= 12 && daysAgo > 9 ? 1.38 : daysAgo <= 9 ? 1.06 : 1;
+  const p95 = p95Seconds * release * (0.94 + 0.12 * next());
+  const requests = Math.round((users * seconds) / (2.2 + p95));
+  const errors = errorRate * (0.5 + next()) * (release > 1.3 ? 3 : 1);
+  const values: Readonly<Partial<Record<MeasurementName, number>>> = {
+    latency_p50: p95 * (0.52 + 0.03 * next()),
+    latency_p95: p95,
+    latency_p99: p95 * (1.7 + 0.25 * next()),
+    ...{ error_rate: Math.round(errors * requests) / requests, requests, throughput: requests / seconds },
+    concurrent_users: p95 < LIMITS.latency_p95 ? users : Math.round(users * 0.6),
+    ...{ dropped_iterations: 0, conversations: Math.round(requests / 3) },
+  };
+  const objectives: ObjectiveResult[] = [...(["latency_p95", "latency_p99", "error_rate"] as const)].map((name) => {
+    const [value, limit] = [values[name] ?? 0, LIMITS[name]];
+    return {
+      measurement: name,
+      condition: `< ${limit}`,
+      limit,
+      value,
+      verdict: verdictOf(value, limit),
+      reason: "Sample.",
+    };
+  });
+  const held = values.concurrent_users ?? 0;
+  const wanted = { measurement: "concurrent_users", condition: `>= ${users}`, limit: users, value: held };
+  if (scenarioName === "chat-api")
+    objectives.push({ ...wanted, verdict: held >= users ? "pass" : "fail", reason: "Sample." });
+  const worst =
+    (["fail", "warning"] as const).find((one) => objectives.some(({ verdict }) => verdict === one)) ?? "pass";
+  const reason = worst === "fail" ? { code: "target_failed" as const, text: "Sample." } : null;
+  const measured = (Object.entries(values) as [MeasurementName, number][]).map(
+    ([name, value]) => [name, { value, unit: MEASUREMENTS[name].unit, samples: requests }] as const,
+  );
+  return { verdict: worst, reason, measurements: Object.fromEntries(measured), objectives };
+}
+
+function verdictOf(value: number, limit: number): Verdict {
+  return value < limit ? "pass" : value < 1.1 * limit ? "warning" : "fail";
+}

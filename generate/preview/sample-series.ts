@@ -1,0 +1,99 @@
+/**
+ * The month before as Prometheus would hold it: what a daemon would have told of the sample runs at each time, by the
+ * product's own projection. As OpenMetrics lines, for promtool.
+ */
+import type { ExporterFacts } from "../../src/exporter/index.ts";
+import { project } from "../../src/exporter/project.ts";
+import { Samples } from "../../src/exporter/samples.ts";
+import type { Objective, RunRecord } from "../../src/model/index.ts";
+import { DAYS, LIMITS, type SampleScenario } from "./sample-runs.ts";
+
+const DAY = 86_400;
+const THREE_NINES: Objective = { measurement: "uptime", comparator: ">=", limit: 0.999, condition: ">= 99.9%" };
+
+export interface Past {
+  readonly scenarios: readonly SampleScenario[];
+  readonly runs: readonly RunRecord[];
+  /** Unix seconds. */
+  readonly now: number;
+  readonly targets: readonly string[];
+}
+
+/** Times that the pictures ask for: each hour of the month, each quarter of an hour of the week, two minutes of the day. */
+export function timesBefore(now: number): readonly number[] {
+  const grids = [
+    [DAYS * DAY, 3_600],
+    [7 * DAY, 900],
+    [DAY, 120],
+  ] as const;
+  const all = grids.flatMap(([span, step]) =>
+    Array.from({ length: Math.floor(span / step) }, (_, at) => Math.floor(now / step) * step - at * step),
+  );
+  // What a daemon tells stands for five minutes: the sample ends before the real one begins.
+  return [...new Set(all)].filter((time) => time < now - 360).sort((a, b) => a - b);
+}
+
+/** Lines of the daemon's gauges. */
+export function* gaugeLines(past: Past): Generator<string> {
+  const series = new Map<string, string[]>();
+  for (const time of timesBefore(past.now)) {
+    const samples = new Samples();
+    const facts = factsAt(past, time * 1000);
+    project(facts, { version: "0.1.0" }, samples);
+    for (const [key, value] of sharesOf(facts)) add(series, key, [value, time]);
+    for (const [{ name }, values] of samples.entries())
+      for (const { labels, value } of values) {
+        const words = Object.entries(labels).map(([label, text]) => `${label}="${text}"`);
+        const key = `${name}{${[...words, 'job="chatbench"', 'instance="sample"'].join(",")}}`;
+        add(series, key, [value, time]);
+      }
+  }
+  // All samples of a metric together: OpenMetrics wants it so.
+  for (const [key, values] of [...series].sort(([a], [b]) => (a < b ? -1 : 1)))
+    for (const value of values) yield `${key} ${value}`;
+}
+
+function add(series: Map<string, string[]>, key: string, [value, time]: readonly [number, number]): void {
+  const known = series.get(key) ?? [];
+  series.set(key, known);
+  known.push(`${String(value)} ${String(time)}`);
+}
+
+/** What the recording rules would have made of it. */
+function sharesOf({ latest }: ExporterFacts): readonly (readonly [string, number])[] {
+  return latest.flatMap(({ scenario, target, trigger, judged }) =>
+    (["latency_p95", "latency_p99", "error_rate"] as const).flatMap((name) => {
+      const value = judged?.measurements[name]?.value;
+      if (value === undefined) return [];
+      const labels = `job="chatbench",scenario="${scenario}",target="${target}",trigger="${trigger}"`;
+      const key = `scenario_target_trigger:chatbench_last_run_${name}_per_objective:ratio{${labels}}`;
+      return [[key, value / LIMITS[name]] as const];
+    }),
+  );
+}
+
+function factsAt({ scenarios, runs, targets }: Past, atMs: number): ExporterFacts {
+  const objectives: readonly Objective[] = Object.entries(LIMITS).map(([measurement, limit]) => ({
+    ...{ measurement, limit, comparator: "<", condition: `< ${limit}` },
+  }));
+  const over = runs.filter(({ ended_at }) => Date.parse(ended_at) <= atMs);
+  return {
+    scenarios: scenarios.map(({ name, target }) => ({ name, target, objectives })),
+    latest: scenarios.flatMap(({ name }) => latestOf(over.filter(({ scenario }) => scenario === name))),
+    running: [],
+    targets: targets.map((name) => ({ name, uptimeObjective: THREE_NINES })),
+    queued: 0,
+    config: { sha256: "a".repeat(64), reloadSucceeded: true, reloadedAt: atMs },
+    sources: [],
+  };
+}
+
+function latestOf(runs: readonly RunRecord[]): ExporterFacts["latest"] {
+  const last = runs.at(-1);
+  if (last === undefined) return [];
+  const all = runs.filter(({ verdict }) => verdict !== null && verdict !== "invalid");
+  const judged = all.at(-1);
+  const { scenario, target, trigger } = last;
+  const consecutiveMissed = all.length - 1 - all.findLastIndex(({ verdict }) => verdict !== "fail");
+  return [{ scenario, target, trigger, last, consecutiveMissed, ...(judged === undefined ? {} : { judged }) }];
+}
