@@ -34,7 +34,10 @@ function promptFacts(prompts: Prompts): readonly (readonly [string, string])[] {
       "Prompts",
       `${from}: ${formatCount(conversations)} conversations, ${formatCount(distinct)} of them different, ${repeatText(repeat)}`,
     ],
-    ["Lengths", `${rangeText(turns)} messages a conversation, ${rangeText(tokens)} tokens a message; ${shared}`],
+    [
+      "Lengths",
+      `${rangeText(turns)} ${turns.max === 1 ? "message" : "messages"} a conversation, ${rangeText(tokens)} tokens a message; ${shared}`,
+    ],
     ...(longest === undefined ? [] : [["Longest answers", `${rangeText(longest)} tokens`] as const]),
   ];
 }
