@@ -64,7 +64,7 @@ const drawn = (panel: string, line: string) => ({ curve: { panel, line } }) as c
 
 const KINDS: readonly Kind[] = [
   {
-    ...{ name: "container_cpu", title: "Container: CPU time", ...seconds, ...drawn("CPU in cores", "container") },
+    ...{ name: "container_cpu", title: "Container: CPU time", ...seconds, ...drawn("Container: CPU in cores", "") },
     from: "container_cpu_usage_seconds_total",
   },
   {
@@ -73,14 +73,24 @@ const KINDS: readonly Kind[] = [
   },
   {
     ...{ name: "container_memory", title: "Container: memory (working set)", kind: "gauge", unit: "bytes" },
-    ...{ ...drawn("Memory", "container"), from: "container_memory_working_set_bytes" },
+    ...{ ...drawn("Container: memory", ""), from: "container_memory_working_set_bytes" },
   },
   {
-    ...{ name: "container_network_receive", title: "Container: received", ...bytes, ...drawn("Network", "received") },
+    ...{
+      name: "container_network_receive",
+      title: "Container: received",
+      ...bytes,
+      ...drawn("Container: network", "received"),
+    },
     from: "container_network_receive_bytes_total",
   },
   {
-    ...{ name: "container_network_transmit", title: "Container: sent", ...bytes, ...drawn("Network", "sent") },
+    ...{
+      name: "container_network_transmit",
+      title: "Container: sent",
+      ...bytes,
+      ...drawn("Container: network", "sent"),
+    },
     from: "container_network_transmit_bytes_total",
   },
   {

@@ -49,7 +49,7 @@ function readingsOf(page: TextPage, name: string): readonly Reading[] {
   const value = sumOf(page.samples, name) ?? sumOf(page.samples, `${name}_total`);
   // A counter with labels stands on the page by its type alone until it first counts.
   const counted = value ?? (type === "counter" ? 0 : undefined);
-  const curve = isCounter ? { panel: `${name} per second`, line: "" } : { panel: name, line: "" };
+  const curve = isCounter ? { panel: `${name}, per second`, line: "" } : { panel: name, line: "" };
   const kind = isCounter ? "counter" : "gauge";
   return told({ name, title: name, kind, unit: unitOf(name), curve }, isCounter ? counted : value);
 }

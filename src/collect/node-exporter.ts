@@ -46,7 +46,7 @@ const isReal = ({ device = "" }: Readonly<Record<string, string>>): boolean => !
 
 const KINDS: readonly Kind[] = [
   {
-    ...{ name: "machine_cpu", title: "Machine: CPU time", ...seconds, ...drawn("CPU in cores", "machine") },
+    ...{ name: "machine_cpu", title: "Machine: CPU time", ...seconds, ...drawn("Machine: CPU in cores", "") },
     of: ({ samples }) => sumOf(samples, "node_cpu_seconds_total", ({ mode = "" }) => !NOT_BUSY.has(mode)),
   },
   {
@@ -55,14 +55,19 @@ const KINDS: readonly Kind[] = [
   },
   {
     ...{ name: "machine_memory", title: "Machine: memory in use", kind: "gauge", unit: "bytes" },
-    ...{ ...drawn("Memory", "machine"), of: memoryInUse },
+    ...{ ...drawn("Machine: memory", ""), of: memoryInUse },
   },
   {
-    ...{ name: "machine_network_receive", title: "Machine: received", ...bytes, ...drawn("Network", "received") },
+    ...{
+      name: "machine_network_receive",
+      title: "Machine: received",
+      ...bytes,
+      ...drawn("Machine: network", "received"),
+    },
     of: ({ samples }) => sumOf(samples, "node_network_receive_bytes_total", isReal),
   },
   {
-    ...{ name: "machine_network_transmit", title: "Machine: sent", ...bytes, ...drawn("Network", "sent") },
+    ...{ name: "machine_network_transmit", title: "Machine: sent", ...bytes, ...drawn("Machine: network", "sent") },
     of: ({ samples }) => sumOf(samples, "node_network_transmit_bytes_total", isReal),
   },
 ];

@@ -154,7 +154,7 @@ interface Column extends Pick<Reading, "kind" | "unit" | "curve"> {
 const count = { kind: "gauge", unit: "count" } as const;
 const counter = { kind: "counter", unit: "count" } as const;
 const connections = (line: string) => ({ curve: { panel: "PostgreSQL connections", line } }) as const;
-const transactions = (line: string) => ({ curve: { panel: "PostgreSQL transactions per second", line } }) as const;
+const transactions = (line: string) => ({ curve: { panel: "PostgreSQL transactions/s", line } }) as const;
 
 const COLUMNS: readonly Column[] = [
   { name: "connections", title: "connections", from: "connections", ...count, ...connections("all") },

@@ -82,14 +82,14 @@ async function read(wanted: Wanted): Promise<SourceRead> {
     ...told(
       {
         ...{ name: "process_cpu", title: `${who}: CPU time`, kind: "counter", unit: "s" },
-        curve: { panel: "CPU in cores", line: "process" },
+        curve: { panel: "Process: CPU in cores", line: "" },
       },
       cpuSeconds,
     ),
     ...told(
       {
         ...{ name: "process_memory", title: `${who}: resident memory`, kind: "gauge", unit: "bytes" },
-        curve: { panel: "Memory", line: "process" },
+        curve: { panel: "Process: memory", line: "" },
       },
       memoryBytes,
     ),

@@ -89,7 +89,7 @@ async function factsOf(client: Redis, signal: AbortSignal): Promise<TargetFacts>
   };
 }
 
-const LOOKUPS = "Redis lookups per second";
+const LOOKUPS = "Redis lookups/s";
 const MEMORY = "Redis memory";
 
 function readingsOf(info: Info): readonly Reading[] {
@@ -114,7 +114,7 @@ function readingsOf(info: Info): readonly Reading[] {
     ...count("expirations", "expired_keys", "keys expired"),
     ...count("rejected_connections", "rejected_connections", "connections refused"),
     ...told(
-      { name: "redis_memory", title: "Redis: memory in use", ...bytes, curve: { panel: MEMORY, line: "in use" } },
+      { name: "redis_memory", title: "Redis: memory in use", ...bytes, curve: { panel: MEMORY, line: "" } },
       number("used_memory"),
     ),
     ...told({ name: "redis_memory_resident", title: "Redis: resident memory", ...bytes }, number("used_memory_rss")),

@@ -22,7 +22,7 @@ function valuesTable(values: readonly ResourceValue[]): Html {
   );
   return table({
     caption: "The target's system in the judged window",
-    columns: ["Reading", numbers("Mean"), numbers("Peak"), numbers("In all"), numbers("Readings")],
+    columns: ["Reading", numbers("Mean"), numbers("Peak"), numbers("In all"), numbers("Samples")],
     groups: [lines],
   });
 }

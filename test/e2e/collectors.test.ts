@@ -281,7 +281,9 @@ it("a run has the figures of its judged window, curves on its timeline's axis, a
     expect(stored!.measurements.cpu_cores!.value).toBeLessThan(cpus().length);
     expect(stored!.measurements.network_receive_bytes!.value).toBeGreaterThanOrEqual(0);
     const panels = new Set(series!.series.map(({ panel }) => panel));
-    expect([...panels]).toEqual(expect.arrayContaining(["CPU in cores", "Memory", "Redis lookups per second"]));
+    expect([...panels]).toEqual(
+      expect.arrayContaining(["Process: CPU in cores", "Process: memory", "Redis lookups/s"]),
+    );
     const [first, last] = [series!.series[0]!.points[0]![0], series!.series[0]!.points.at(-1)![0]];
     expect(first).toBeLessThan(timeline!.judged.from);
     expect(last).toBeGreaterThan(timeline!.judged.to - 2);

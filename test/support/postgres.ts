@@ -35,7 +35,11 @@ export interface PostgresOptions {
  * A real PostgreSQL of our own in a new folder, on a free port of 127.0.0.1. PostgreSQL refuses to run as root: then
  * it runs as the user `postgres`, whom Debian's package makes.
  */
-export async function startPostgres({ superuser, flags: more = [], ...at }: PostgresOptions = {}): Promise<TestPostgres> {
+export async function startPostgres({
+  superuser,
+  flags: more = [],
+  ...at
+}: PostgresOptions = {}): Promise<TestPostgres> {
   const bin = FOLDERS.find((folder) => existsSync(join(folder, "postgres")));
   if (bin === undefined) throw new Error("no PostgreSQL: run `npm run setup -- --test` (apt-get install postgresql)");
   const folder = await mkdtemp(join(tmpdir(), "chatbench-postgres-"));
