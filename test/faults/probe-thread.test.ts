@@ -1,0 +1,82 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { pathToFileURL } from "node:url";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { ROOT } from "../support/k6.ts";
+
+/** Threads need compiled modules. */
+const COMPILED = join(ROOT, "dist/src/probe");
+const children: ChildProcess[] = [];
+beforeAll(() => {
+  if (!existsSync(join(COMPILED, "thread.js"))) throw new Error("not compiled: run `npm run build` first");
+});
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+});
+
+const HOST = `
+import { createProbes } from ${JSON.stringify(pathToFileURL(join(COMPILED, "probes.js")).href)};
+const threadModule = new URL("thread.js", ${JSON.stringify(`${pathToFileURL(COMPILED).href}/`)});
+const probes = createProbes({ threadModule, processors: 4 });
+const { probe } = await probes.start({ name: "bot", baseUrl: process.argv[1] });
+console.log(JSON.stringify({ url: probe.url, token: probe.token.reveal() }));
+process.on("SIGUSR2", async () => {
+  const result = await probe.stop();
+  console.log(JSON.stringify({ stopped: result }));
+});
+setInterval(() => {}, 1000);
+`;
+
+async function host(targetUrl: string) {
+  const child = spawn(process.execPath, ["--input-type=module", "-e", HOST, targetUrl], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  children.push(child);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async (): Promise<Record<string, string>> =>
+    JSON.parse(String((await lines.next()).value)) as Record<string, string>;
+  const { url = "", token = "" } = await next();
+  return { child, urls: url.split(","), token, next };
+}
+
+const ASK = { path: "/chat", headers: {}, body: "{}", kind: "events", timeout_ms: 10_000 };
+function ask(url: string, token: string): Promise<Response> {
+  const headers = { authorization: `Bearer ${token}` };
+  return fetch(`${url}/stream`, { method: "POST", headers, body: JSON.stringify(ASK) });
+}
+
+async function target(): Promise<{ readonly url: string; close(): void }> {
+  const server = createServer((_req, res) => {
+    res.writeHead(200, { "content-type": "text/event-stream" });
+    res.end('event: token\ndata: {"text":"hi"}\n\nevent: done\ndata: {}\n\n');
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return { url: `http://127.0.0.1:${address.port}`, close: () => server.close() };
+}
+
+describe("the stream probe in threads of its own", () => {
+  it("answers in each of them, and is gone when it is stopped", async () => {
+    const bot = await target();
+    const { child, urls, token, next } = await host(bot.url);
+    expect(urls).toHaveLength(2);
+    for (const url of urls) expect(await (await ask(url, token)).json()).toMatchObject({ end: "complete" });
+    child.kill("SIGUSR2");
+    expect(await next()).toEqual({ stopped: {} });
+    for (const url of urls) await expect(ask(url, token)).rejects.toThrow();
+    bot.close();
+  });
+
+  it("dies with its process, however that dies", async () => {
+    const { child, urls, token } = await host("http://127.0.0.1:9");
+    expect((await ask(urls[0] ?? "", token)).status).toBe(200);
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    for (const url of urls) await expect(ask(url, token)).rejects.toThrow();
+  });
+});
