@@ -6,7 +6,7 @@ import { doctorCommand } from "./doctor.ts";
 import { initCommand } from "./init.ts";
 import { rebuildCommand } from "./rebuild.ts";
 import { reportCommand } from "./report.ts";
-import { rulesCommand } from "./rules.ts";
+import { dashboardsCommand, rulesCommand } from "./rules.ts";
 import { runCommand } from "./run.ts";
 import { runsCommand } from "./runs.ts";
 import { serveCommand } from "./serve.ts";
@@ -27,6 +27,7 @@ const COMMANDS = [
   baselineCommand,
   stackCommand,
   rulesCommand,
+  dashboardsCommand,
 ];
 
 /** The whole command line; one file a command. */

@@ -4,4 +4,4 @@ export { findPrometheus, startPrometheus, type PrometheusSpec, type RunningProme
 export { stackDown, stackStatus, stackUp, type StackDeps, type StackEnd, type StackWatch } from "./stack.ts";
 export { runningStack, type Stack } from "./state.ts";
 export { placeRules, type RuleLinks } from "./rules.ts";
-export { writeRules, type RuleFolders } from "./write-rules.ts";
+export { writeDashboards, writeRules, type RuleFolders } from "./write-rules.ts";

@@ -22,7 +22,7 @@ const SHIPPED = [
 export function placeRules(text: string, links: RuleLinks): string {
   const document = parseDocument(text);
   if (document.errors.length > 0) return text;
-  const placed = withRunbooks(links);
+  const placed = placedLinks(links);
   visit(document, {
     Pair(_, { key, value }) {
       if (isScalar(key) && key.value === "annotations" && isMap(value))
@@ -33,7 +33,8 @@ export function placeRules(text: string, links: RuleLinks): string {
   return document.toString({ lineWidth: 0 });
 }
 
-function withRunbooks(links: RuleLinks): RuleLinks {
+/** With the runbooks at the daemon, which serves them, where they are nowhere else. */
+export function placedLinks(links: RuleLinks): RuleLinks {
   if (links.runbooks !== undefined || links.chatbench === undefined) return links;
   return { ...links, runbooks: linkTo(links.chatbench, "/runbooks") };
 }

@@ -55,6 +55,20 @@ it("a daemon answers to every runbook that the rules link to, and `rules` writes
   }
 });
 
+it("`dashboards` writes every dashboard with the addresses of the configuration", async () => {
+  const links = 'links: { chatbench: "https://bench.example/chat/" }\n';
+  await configure(state.folder, { scenarios: { chat: "pattern: smoke" }, more: links });
+  const machine = testMachine(state.folder);
+  expect(await main(["dashboards", "--out", "boards"], machine)).toBe(0);
+  const paths = machine.printed.out().trim().split("\n");
+  expect(paths).toContain(join(state.folder, "boards/chatbench-overview.json"));
+  for (const path of paths) {
+    const text = await readFile(path, "utf8");
+    expect(text).toContain('"query": "https://bench.example/chat/runbooks"');
+    expect(text).not.toContain("127.0.0.1");
+  }
+});
+
 it("`rules` says which folder it cannot write", async () => {
   await configure(state.folder, { scenarios: { chat: "pattern: smoke" } });
   const machine = testMachine(state.folder);
