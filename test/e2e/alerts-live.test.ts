@@ -10,7 +10,10 @@ import { createExporter, type ExporterFacts } from "../../src/exporter/index.ts"
 import type { ObjectiveResult, RunRecord } from "../../src/model/index.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { findPrometheus, startPrometheus, type RunningPrometheus } from "../../src/stack/prometheus.ts";
+import type { RunningPart } from "../../src/stack/part.ts";
+import { messagesAt, startAlertmanager } from "../support/alertmanager.ts";
 import { fullFacts, latestOf, record } from "../support/exporter-facts.ts";
+import { startServer, type TestServer } from "../support/server.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const RULES = join(ROOT, "prometheus/rules");
@@ -23,6 +26,8 @@ const live = { folder: "", facts: fullFacts(), port: 0, scrapes: 0 } as {
   scrapes: number;
   daemon?: Server;
   prometheus?: RunningPrometheus;
+  receiver: TestServer;
+  alertmanager: RunningPart;
 };
 
 /** A new process, as far as Prometheus can tell: an exporter that knows nothing but the facts it is given. */
@@ -60,7 +65,10 @@ beforeAll(async () => {
   live.folder = await mkdtemp(join(tmpdir(), "chatbench-alerts-"));
   live.facts = night([record()]);
   await startDaemon();
+  live.receiver = await startServer();
+  live.alertmanager = await startAlertmanager(join(live.folder, "alertmanager"), live.receiver.url);
   const configuration = {
+    alerting: { alertmanagers: [{ static_configs: [{ targets: [new URL(live.alertmanager.url).host] }] }] },
     global: { scrape_interval: "1s", evaluation_interval: "1s" },
     rule_files: await quickRules(),
     scrape_configs: [{ job_name: "chatbench", static_configs: [{ targets: [`127.0.0.1:${live.port}`] }] }],
@@ -76,6 +84,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await live.prometheus?.stop();
+  await live.alertmanager.stop();
+  await live.receiver.close();
   await stopDaemon();
   await rm(live.folder, { recursive: true, force: true });
 });
@@ -167,4 +177,59 @@ it("a failed night fires with its numbers; an invalid one and a restart resolve 
 
   live.facts = night([good, bad, invalid, record({ ...good, id: "20261126T020000Z-chat-api-cccc" })]);
   await expect.poll(firing, PATIENCE).toEqual([]);
+});
+
+/** Of its own, so that nothing of the other tests is still under way to anybody. */
+const OTHER = "chat-socket";
+
+/** Each message on that scenario: what it says, and of which alerts. */
+const told = (): readonly string[] =>
+  messagesAt(live.receiver)
+    .filter(({ groupLabels }) => groupLabels.scenario === OTHER)
+    .map(({ status, alerts }) => `${status} ${alerts.map(({ labels }) => labels.alertname ?? "").join(" ")}`);
+
+/** Waits until an alert says this, and its rule was looked at a few times since. */
+async function says(description: string): Promise<void> {
+  const said = async (): Promise<readonly string[]> => {
+    const { alerts } = await ask<{ alerts: readonly Alert[] }>("/api/v1/alerts");
+    return alerts.map(({ annotations }) => annotations.description ?? "");
+  };
+  await expect.poll(said, PATIENCE).toContainEqual(expect.stringContaining(description));
+  await scraped();
+}
+
+it("68: the same regression every night is one open notice; that it goes on is another; a flapping one is told each time", async () => {
+  const nightAt = (day: number, p95: number): RunRecord => {
+    const slow = { latency_p95: { value: p95, unit: "s", samples: 1000 } } as const;
+    const id = `202612${String(day).padStart(2, "0")}T020000Z-${OTHER}-dddd`;
+    if (p95 < missed.limit) return record({ ...good, id, scenario: OTHER });
+    return record({ ...bad, id, scenario: OTHER, objectives: [{ ...missed, value: p95 }], measurements: slow });
+  };
+  const nights = [nightAt(1, 0.1), nightAt(2, 0.25)];
+  live.facts = night(nights);
+  await expect.poll(told, PATIENCE).toEqual(["firing ChatbenchLatencyP95ObjectiveMissed"]);
+
+  nights.push(nightAt(3, 0.26));
+  live.facts = night(nights);
+  const both = ["firing ChatbenchLatencyP95ObjectiveMissed", "firing ChatbenchObjectiveMissedRepeatedly"];
+  await expect.poll(told, PATIENCE).toEqual(both);
+
+  for (const [day, p95] of [
+    [4, 0.27],
+    [5, 0.28],
+  ] as const) {
+    nights.push(nightAt(day, p95));
+    live.facts = night(nights);
+    await says(`the last ${String(day - 1)} judged scheduled runs`);
+  }
+  expect(told()).toEqual(both);
+
+  nights.push(nightAt(6, 0.1));
+  live.facts = night(nights);
+  const resolved = ["resolved ChatbenchLatencyP95ObjectiveMissed", "resolved ChatbenchObjectiveMissedRepeatedly"];
+  await expect.poll(() => [...told().slice(2)].sort(), PATIENCE).toEqual(resolved);
+
+  nights.push(nightAt(7, 0.29));
+  live.facts = night(nights);
+  await expect.poll(() => told().slice(4), PATIENCE).toEqual(["firing ChatbenchLatencyP95ObjectiveMissed"]);
 });
