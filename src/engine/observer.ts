@@ -38,13 +38,15 @@ interface Snapshot {
 
 export interface ObserverDeps {
   readonly clock: Clock;
+  /** Cores that the engine can use at most, however many there are: of a program with one thread one. */
+  readonly mostCores?: number;
   /** Given by tests only. */
   readonly monotonicSeconds?: () => number;
 }
 
 /** Watches an engine's processes and the clocks, once a second, by reading a few files of the system. */
 export async function observeEngine(pid: number, deps: ObserverDeps): Promise<Observer> {
-  const quota = await cpuQuotaCores();
+  const quota = Math.min((await cpuQuotaCores()) ?? Infinity, deps.mostCores ?? Infinity);
   const looks: Look[] = [];
   const steps: Observed["clockSteps"][number][] = [];
   let last = await snapshot(pid, deps);

@@ -206,5 +206,19 @@ export function definitions(record: RunRecord): Html | undefined {
 
 /** Where it ran. */
 export function environment(record: RunRecord): Html | undefined {
-  return rows([["Script", html`<code>${record.script}</code>`], ...Object.entries(record.environment)]);
+  const facts: readonly (readonly [string, Part])[] = [
+    ["Script", html`<code>${record.script}</code>`],
+    ...Object.entries(record.environment),
+    ...generatorFacts(record),
+  ];
+  return rows(facts);
+}
+
+/** How the load generator was served while it worked. */
+function generatorFacts({ trials }: RunRecord): readonly (readonly [string, Part])[] {
+  const seen = trials[0]?.observed?.generator;
+  if (seen === undefined) return [];
+  const [used, peak, most] = [seen.usedCores, seen.usedCoresPeak, seen.cores].map((n) => formatValue(n, "cores"));
+  const delay = formatValue(seen.dispatchDelaySeconds, "s");
+  return [["Load generator at work", `Used ${used} (peak ${peak}) of ${most}, waited ${delay} for a CPU each time.`]];
 }

@@ -12,6 +12,7 @@ import { readTextFile, removeFolder } from "../../platform/files.ts";
 import { startProcess, type ChildExit } from "../../platform/process.ts";
 import { followFile } from "../../platform/tail.ts";
 import { noted, watchToEnd } from "../k6/trial.ts";
+import { observeEngine, type Observer } from "../observer.ts";
 import { readFacts, type LocustSays } from "./facts.ts";
 import { createLocustLog } from "./log.ts";
 import { outcomeOf, type LocustEnding } from "./outcome.ts";
@@ -67,8 +68,9 @@ export async function runLocust(work: TrialWork, prepared: PreparedLocust, watch
     }
     const told = await conclude(ran.ending, prepared);
     const timeline = await followed.end(told.facts?.window);
+    const observed = await ran.observer.end(told.facts?.window);
     const failedPushes = await pusher.end();
-    return { ...told, ...(timeline && { timeline }), startedAt, endedAt: clock.now(), failedPushes };
+    return { ...told, observed, ...(timeline && { timeline }), startedAt, endedAt: clock.now(), failedPushes };
   } finally {
     await followed.end();
   }
@@ -78,7 +80,7 @@ async function runProcess(
   work: TrialWork,
   prepared: PreparedLocust,
   watch: TrialWatch,
-): Promise<{ readonly ending: LocustEnding } | { readonly problem: string }> {
+): Promise<{ readonly ending: LocustEnding; readonly observer: Observer } | { readonly problem: string }> {
   const log = createLocustLog();
   const kills = await prepared.outOfMemoryKills();
   const started = await startProcess({
@@ -90,12 +92,15 @@ async function runProcess(
     onStderrLine: (line) => log.read(line),
   });
   if ("problem" in started) return started;
+  // Python runs one thread at a time.
+  const observer = await observeEngine(started.child.pid, { clock: prepared.clock, mostCores: 1 });
   const cause = await noted(work, started.child, () => watchToEnd(started.child, prepared, watch));
   const exit: ChildExit = await started.child.exited;
   const killsAfter = await prepared.outOfMemoryKills();
   const outOfMemory = kills !== undefined && killsAfter !== undefined && killsAfter > kills;
   const lastError = log.lastError();
-  return { ending: { ...exit, cause, outOfMemory, ...(lastError === undefined ? {} : { lastError }) } };
+  observer.stop();
+  return { observer, ending: { ...exit, cause, outOfMemory, ...(lastError === undefined ? {} : { lastError }) } };
 }
 
 /** An ending is only `completed` with whole facts; of an aborted trial they are kept, never judged. */
