@@ -154,7 +154,7 @@ interface Column extends Pick<Reading, "kind" | "unit" | "curve"> {
 const count = { kind: "gauge", unit: "count" } as const;
 const counter = { kind: "counter", unit: "count" } as const;
 const connections = (line: string) => ({ curve: { panel: "PostgreSQL connections", line } }) as const;
-const transactions = (line: string) => ({ curve: { panel: "PostgreSQL transactions/s", line } }) as const;
+const transactions = (line: string) => ({ curve: { panel: "PostgreSQL, per second", line } }) as const;
 
 const COLUMNS: readonly Column[] = [
   { name: "connections", title: "connections", from: "connections", ...count, ...connections("all") },
@@ -175,13 +175,13 @@ const COLUMNS: readonly Column[] = [
     ...{ name: "longest_query", title: "longest statement at work", kind: "gauge", unit: "s" },
     ...{ from: "longest", isOfOthers: true },
   },
-  { name: "commits", title: "transactions committed", from: "commits", ...counter, ...transactions("committed") },
+  { name: "commits", title: "transactions committed", from: "commits", ...counter, ...transactions("commits") },
   {
     name: "rollbacks",
     title: "transactions rolled back",
     from: "rollbacks",
     ...counter,
-    ...transactions("rolled back"),
+    ...transactions("rollbacks"),
   },
   { name: "blocks_hit", title: "blocks found in its cache", from: "hit", ...counter },
   { name: "blocks_read", title: "blocks read from the system", from: "read", ...counter },

@@ -96,3 +96,22 @@ it("waiting is measured, and a clock that was set back breaks nothing", async ()
   expect(await exporter.sum("chatbench_run_queue_wait_seconds_count")).toBe(4);
   expect(await exporter.sum("chatbench_run_queue_wait_seconds_sum")).toBe(43);
 });
+
+it("lookups in the target's cache are counted where both kinds were counted through the whole window", async () => {
+  const exporter = watched();
+  expect(await exporter.sum("chatbench_cache_requests_total")).toBeUndefined();
+  exporter.events.runEnded(record());
+  exporter.events.runEnded(record());
+  const { redis_hits: hits } = record().resources!.values;
+  exporter.events.runEnded(record({ resources: { ...record().resources!, values: { redis_hits: hits! } } }));
+  const labels = { scenario: "chat-api", target: "chatbot", layer: "redis" };
+  expect(await exporter.sum("chatbench_cache_requests_total", labels)).toBe(2_000);
+  expect(await exporter.sum("chatbench_cache_hits_total", labels)).toBe(1_800);
+});
+
+it("46: a target's source that did not answer is 0, with the target's name; one that nobody has asked is absent", async () => {
+  const exporter = watched();
+  const success = "chatbench_scrape_collector_success";
+  expect(await exporter.sum(success, { collector: "postgres", target: "chatbot" })).toBe(0);
+  expect(await exporter.sum(success, { collector: "redis", target: "chatbot" })).toBeUndefined();
+});
