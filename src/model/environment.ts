@@ -1,7 +1,3 @@
-import type { TargetFacts } from "./resources.ts";
-import type { Environment } from "./run.ts";
-import type { Scenario } from "./scenario.ts";
-
 /** What `doctor` looks at, in the order in which it is told. */
 export const CHECKS = {
   target_cores: "Cores of the target's machine",
@@ -36,20 +32,3 @@ export interface Finding {
 /** `strict`: with a violation there is no load, and the run is invalid. */
 export const ENVIRONMENT_DEMANDS = ["report", "strict"] as const;
 export type EnvironmentDemand = (typeof ENVIRONMENT_DEMANDS)[number];
-
-/** Where a run takes place, as it was found before its load. */
-export interface Surroundings {
-  readonly environment: Environment;
-  readonly findings: readonly Finding[];
-}
-
-export interface SurveyRequest {
-  readonly scenario: Scenario;
-  /** Name and version. */
-  readonly engine: string;
-  /** What the target's own sources say; empty: nothing is watched, or nothing answered. */
-  readonly facts: TargetFacts;
-}
-
-/** Looks at the surroundings in bounded time; what it cannot find out is a note. */
-export type Survey = (request: SurveyRequest) => Promise<Surroundings>;

@@ -22,3 +22,4 @@ export * from "./stream-measurements.ts";
 export * from "./trial.ts";
 export * from "./uptime.ts";
 export * from "./verdict.ts";
+export * from "./survey.ts";
