@@ -1,6 +1,14 @@
 /** The shapes of requests and answers: checks, OpenAPI and the tests of real answers all come from here. */
 import { z } from "zod";
-import { FINDING_RESULTS, isRunId, NAME_PATTERN, PATTERN_NAMES, REASON_CODES, VERDICTS } from "../model/index.ts";
+import {
+  CACHE_STATES,
+  FINDING_RESULTS,
+  isRunId,
+  NAME_PATTERN,
+  PATTERN_NAMES,
+  REASON_CODES,
+  VERDICTS,
+} from "../model/index.ts";
 
 const STATES = [
   "queued",
@@ -124,6 +132,24 @@ const RunRecord = z
       .meta({ description: "The target's system during the load; absent: it has no source that could be read." }),
     trials: z.array(z.looseObject({ index: z.number() })),
   })
+    workload: z
+      .looseObject({
+        possible: z
+          .looseObject({ cache_hit_possible: z.number(), prefix_reuse_possible: z.number() })
+          .exactOptional()
+          .meta({ description: "What the prompts of the judged window allowed caches to know, as ratios." }),
+        cache: z.looseObject({
+          declared: z.enum(CACHE_STATES),
+          result: z.enum(["verified", "wrong", "not_verified", "not_declared"]),
+          text: z.string(),
+        }),
+      })
+      .exactOptional()
+      .meta({ description: "What was said; absent: the scenario says nothing of its prompts and their cache." }),
+    ladder: z
+      .looseObject({ unit: z.string(), steps: z.array(z.looseObject({ level: z.number() })), monotone: z.boolean() })
+      .exactOptional()
+      .meta({ description: "What the patterns stress and breakpoint found, step by step." }),
   .meta({ description: "A run that has ended, as in its record.json." });
 
 const Scenario = z.object({

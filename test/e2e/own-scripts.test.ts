@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startDemo } from "../../demo/demo.ts";
 import type { Demo } from "../../demo/demo.ts";
 import { readSettings } from "../../demo/settings.ts";
+import type { PromptSpec } from "../../src/model/index.ts";
 import { ROOT, steady } from "../support/k6.ts";
 import { plainK6 } from "../support/plain-k6.ts";
 import { benchmark } from "../support/run.ts";
@@ -108,9 +109,9 @@ describe("scripts of a user and for other ways in", () => {
   });
 });
 
-const LIST = {
+const LIST: PromptSpec = {
   ...{ seed: 1, count: 10, distinct: 5, repeat: { kind: "in_turn" }, prefixes: { count: 0, tokens: 0 } },
   turns: { kind: "constant", value: 1 },
   promptTokens: { kind: "constant", value: 5 },
   outputTokens: { kind: "constant", value: 8 },
-} as const;
+};
