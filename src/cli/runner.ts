@@ -5,7 +5,7 @@ import { createSeriesReader } from "../collect/prometheus.ts";
 import { watchTarget } from "../collect/watch.ts";
 import { createSurvey } from "../environment/index.ts";
 import { runIdOf, type Config, type Reason, type RunRecord, type Scenario, type Uptime } from "../model/index.ts";
-import { singlePlan } from "../plan/index.ts";
+import { planFor } from "../plan/index.ts";
 import { randomSuffix } from "../platform/ids.ts";
 import { writeOverview, writePages } from "../daemon/pages.ts";
 import { ownProcess } from "../platform/own-process.ts";
@@ -80,12 +80,12 @@ function depsFor(context: Context, request: RunRequest, own: { records: RecordSt
     engine: context.engine,
     records: own.records,
     clock: context.clock,
-    plan: singlePlan(scenario),
+    plan: planFor(scenario),
     survey: createSurvey(VERSION),
     watch: watchTarget,
+    readPrompts: promptFileReader({ readTextFile }),
     onState: () => undefined,
     onProgress: (progress) => own.view.show(progress),
-    readPrompts: promptFileReader({ readTextFile }),
     onRecorded: () => own.view.end(),
   };
 }

@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import {
+  isOpen,
   judgedSecondsOf,
   type Config,
   type Load,
@@ -51,9 +52,9 @@ function targetShown({ baseUrl, postgres, redis, resources, metrics, uptime, hea
   };
 }
 
-function resourcesShown({ nodeExporter, cadvisor, process: local }: ResourceSources): unknown {
+function resourcesShown({ nodeExporter, process: local, ...others }: ResourceSources): unknown {
   const process = local && ("port" in local ? local : { pid_file: local.pidFile });
-  return { node_exporter: nodeExporter, cadvisor, process };
+  return { node_exporter: nodeExporter, ...others, process };
 }
 
 function scenarioShown(scenario: Scenario): unknown {
@@ -81,9 +82,17 @@ function patternShown(load: Load): unknown {
   return {
     name: load.pattern,
     users: load.users,
+    ...(isOpen(load) && { rate: `${load.rate}/s`, arrivals: load.arrivals, seed: load.seed }),
+    ...(load.ladder && rungsShown(load.ladder.levels, isOpen(load))),
     duration: duration(judgedSecondsOf(load) ?? 0),
     warmup: duration(load.warmup.seconds),
   };
+}
+
+function rungsShown(levels: readonly number[], perSecond: boolean): Readonly<Record<string, unknown>> {
+  const [from = 0, second = from] = levels;
+  const shown = (value: number): unknown => (perSecond ? `${value}/s` : value);
+  return { from: shown(from), step: shown(Number((second - from || from).toPrecision(12))) };
 }
 
 function scheduleShown(plan: SchedulePlan): unknown {

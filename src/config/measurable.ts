@@ -1,7 +1,7 @@
 import { STREAM_MEASUREMENTS, type Load, type Objective, type Target, type Traffic } from "../model/index.ts";
 import { isLoopback } from "../platform/addresses.ts";
 import { mostHeldUsers } from "../workload/held-users.ts";
-import { totalSecondsOf } from "../workload/patterns.ts";
+import { trialSecondsOf } from "../workload/patterns.ts";
 import { formatDuration } from "./quantity.ts";
 
 /** Why a pattern can never show what an objective asks for; undefined when it can, or nobody can know before the run. */
@@ -41,7 +41,7 @@ function isOfThisMachine({ baseUrl, resources }: Target): boolean {
 
 /** Why a trial would be ended before its load is over. */
 export function tooShort(maxSeconds: number | undefined, load: Load): string | undefined {
-  const needed = totalSecondsOf(load);
+  const needed = trialSecondsOf(load);
   if (maxSeconds === undefined || needed === undefined || maxSeconds > needed) return undefined;
   return `max_duration ${formatDuration(maxSeconds)} would end every run: the pattern with its warm-up lasts ${formatDuration(needed)}`;
 }

@@ -1,13 +1,18 @@
 import {
+  isOpen,
   judgedSecondsOf,
   PATTERN_NAMES,
+  type ClosedLoad,
   type Config,
   type Load,
+  type OpenLoad,
   type PatternName,
   type Scenario,
   type Target,
 } from "../model/index.ts";
 import { defaultWarmupSeconds, loadFor, type LoadRequest } from "../workload/patterns.ts";
+import { defaultStep } from "../workload/levels.ts";
+import { unfitForLoad } from "./measurable-loads.ts";
 import { tooShort, unmeasurable } from "./measurable.ts";
 import { quote } from "./quantity.ts";
 import { hint } from "./suggest.ts";
@@ -30,7 +35,7 @@ export function withOverrides(scenario: Scenario, config: Config, overrides: Ove
   if ("problem" in target || "problem" in load) return { problems };
   const impossible = [
     ...scenario.objectives.map((objective) => {
-      const problem = unmeasurable(objective, load.load);
+      const problem = unmeasurable(objective, load.load) ?? unfitForLoad(objective, load.load, scenario.objectives);
       return problem === undefined ? undefined : `${objective.measurement}: ${problem}`;
     }),
     tooShort(scenario.maxSeconds, load.load),
@@ -56,7 +61,11 @@ function overriddenLoad(load: Load, { users, durationSeconds, pattern }: Overrid
   if (name === undefined) {
     return { problem: `unknown pattern ${quote(pattern ?? "")}${hint(pattern ?? "", PATTERN_NAMES, "patterns")}` };
   }
-  const kept = name === load.pattern ? requestOf(load) : { pattern: name };
+  if (users !== undefined && isOpen(load) && name === load.pattern)
+    return {
+      problem: `the load is arrivals at a rate (${load.rate}/s), which ${users} users would not change: change its rate in the configuration, or choose another pattern`,
+    };
+  const kept: LoadRequest = name === load.pattern ? requestOf(load) : { pattern: name };
   // A warm-up that merely followed from the duration follows the new one.
   const { warmupSeconds, ...shape } = kept;
   const keepWarmup = warmupSeconds !== undefined && (durationSeconds === undefined || !isDefaultWarmup(load));
@@ -72,7 +81,19 @@ function requestOf(load: Load): LoadRequest {
   const name: PatternName = load.pattern;
   if (load.stages === null) return { pattern: name };
   const durationSeconds = judgedSecondsOf(load) ?? 0;
-  return { pattern: name, users: load.users, durationSeconds, warmupSeconds: load.warmup.seconds };
+  const { users } = load;
+  const length = { durationSeconds, warmupSeconds: load.warmup.seconds };
+  const open = isOpen(load) ? { rate: load.rate, arrivals: load.arrivals, seed: load.seed } : {};
+  return { pattern: name, users, ...length, ...open, ...rungsOf(load) };
+}
+
+/** Where a ladder begins and how it rises; nothing where that merely follows from its top. */
+function rungsOf(load: ClosedLoad | OpenLoad): Pick<LoadRequest, "from" | "step"> {
+  const [from, second = from] = load.ladder?.levels ?? [];
+  if (from === undefined || second === undefined) return {};
+  const usual = defaultStep(isOpen(load) ? load.rate : load.users, !isOpen(load));
+  const step = Number((second - from).toPrecision(12));
+  return from === usual && (step === usual || step === 0) ? {} : { from, ...(step > 0 && { step }) };
 }
 
 function isDefaultWarmup(load: Load): boolean {

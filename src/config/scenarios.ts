@@ -1,13 +1,15 @@
 import { type Load, type Objective, type Scenario, type Secret, type Target, type Traffic } from "../model/index.ts";
-import { loadFor } from "../workload/patterns.ts";
+import { buildLoad } from "./build-load.ts";
 import { recordOf, type Context } from "./context.ts";
 import { checkEngine, engineOf } from "./engine.ts";
+import { unfitForLoad } from "./measurable-loads.ts";
 import { tooShort, unmeasurable, unsourced, unstreamed } from "./measurable.ts";
 import { quote } from "./quantity.ts";
 import { parseObjective } from "./objective.ts";
 import { buildPrompts, checkCache } from "./prompts.ts";
 import { buildSchedule } from "./schedule.ts";
-import type { PatternInput, ScenarioInput } from "./schema.ts";
+import type { PatternInput } from "./pattern-schema.ts";
+import type { ScenarioInput } from "./schema.ts";
 import { findScript, type ScriptsFolder } from "./scripts.ts";
 import { fetchSecret } from "./secrets.ts";
 import { hint } from "./suggest.ts";
@@ -28,7 +30,7 @@ export async function buildScenario(
   const { context } = around;
   const script = input.script === undefined ? undefined : await scriptOf(input.script, name, around);
   const target = input.target === undefined ? undefined : findTarget(input.target, name, around);
-  const load = input.pattern === undefined ? undefined : buildLoad(input.pattern, name, context);
+  const load = input.pattern === undefined ? undefined : loadOf(input.pattern, name, context);
   const objectives = withErrorObjective(input.objectives ?? []);
   if (load !== undefined)
     checkLoad({ objectives, load, maxSeconds: input.max_duration, traffic: input.traffic }, name, context);
@@ -78,14 +80,8 @@ function findTarget(written: string, scenario: string, { targets, context }: Sur
   return targets.get(written);
 }
 
-function buildLoad(pattern: PatternInput, scenario: string, context: Context): Load | undefined {
-  const wanted = typeof pattern === "string" ? { name: pattern } : pattern;
-  const result = loadFor({
-    pattern: wanted.name,
-    ...(wanted.users === undefined ? {} : { users: wanted.users }),
-    ...(wanted.duration === undefined ? {} : { durationSeconds: wanted.duration }),
-    ...(wanted.warmup === undefined ? {} : { warmupSeconds: wanted.warmup }),
-  });
+function loadOf(pattern: PatternInput, scenario: string, context: Context): Load | undefined {
+  const result = buildLoad(pattern);
   if ("load" in result) return result.load;
   context.report(["scenarios", scenario, "pattern"], result.problem);
   return undefined;
@@ -107,7 +103,8 @@ interface Judged {
 
 function checkLoad({ objectives, load, maxSeconds, traffic }: Judged, name: string, context: Context): void {
   for (const objective of objectives) {
-    const problem = unmeasurable(objective, load) ?? unstreamed(objective, traffic);
+    const problem =
+      unmeasurable(objective, load) ?? unstreamed(objective, traffic) ?? unfitForLoad(objective, load, objectives);
     if (problem !== undefined) context.report(["scenarios", name, "objectives", objective.measurement], problem);
   }
   const short = tooShort(maxSeconds, load);

@@ -3,19 +3,12 @@
  * docs/configuration.md all come from it.
  */
 import { z } from "zod";
-import {
-  ENGINE_NAMES,
-  isCatalogued,
-  MEASUREMENTS,
-  NAME_PATTERN,
-  PATTERN_NAMES,
-  TRAFFICS,
-  type Objective,
-} from "../model/index.ts";
+import { ENGINE_NAMES, isCatalogued, MEASUREMENTS, NAME_PATTERN, TRAFFICS, type Objective } from "../model/index.ts";
 import { databaseAddress, duration, httpAddress, link, secret, text, whole } from "./fields.ts";
 import { environmentSchema } from "./environment-schema.ts";
 import { parseObjective } from "./objective.ts";
 import { cacheSchema, promptsSchema } from "./prompts-schema.ts";
+import { patternSchema } from "./pattern-schema.ts";
 import { scheduleSchema } from "./schedule-schema.ts";
 import { metricsSchema, resourcesSchema } from "./sources-schema.ts";
 import { databaseSchema, queueSchema, serverSchema } from "./server-schema.ts";
@@ -65,40 +58,6 @@ export const targetSchema = z
     health_path: healthPath.optional(),
   })
   .meta({ title: "target", description: "A chatbot or gateway under test." });
-
-const patternName = z
-  .enum(PATTERN_NAMES)
-  .meta({ title: "pattern", description: "Name of a load pattern.", examples: ["sustained"] });
-
-const patternSchema = z
-  .union(
-    [
-      patternName,
-      z
-        .strictObject({
-          name: patternName,
-          users: whole(1, {
-            description: "Most users of the judged part; the rest of the shape scales with it.",
-            examples: [100],
-          }).optional(),
-          duration: duration({
-            description: "Length of the judged part; the warm-up is not in it.",
-            examples: ["10m"],
-          }).optional(),
-          warmup: duration({
-            description: "Time before the judged part. Left out: a tenth of the duration, 5s at least, 60s at most.",
-            examples: ["30s"],
-          }).optional(),
-        })
-        .meta({ title: "mapping" }),
-    ],
-    { error: "must be the name of a pattern, or { name: ..., users: ..., duration: ..., warmup: ... }" },
-  )
-  .meta({
-    title: "pattern",
-    description: `Who arrives when: ${PATTERN_NAMES.join(", ")} (own: the script's own options decide).`,
-    examples: ["sustained", { name: "sustained", users: 20, duration: "2m" }],
-  });
 
 const CONDITION_FORM = String.raw`^\s*(<=|>=|<|>)\s*[^<>=!\s]`;
 
@@ -250,7 +209,6 @@ export const configSchema = z
 export type TargetInput = z.output<typeof targetSchema>;
 export type ScenarioInput = z.output<typeof scenarioSchema>;
 export type ConfigInput = z.output<typeof configSchema>;
-export type PatternInput = z.output<typeof patternSchema>;
 
 /** The JSON Schema that editors read. */
 export function editorSchema(): Readonly<Record<string, unknown>> {

@@ -1,6 +1,7 @@
 import { configText, withOverrides, hint, type Overrides } from "../config/index.ts";
 import type { Api, Away, LiveRun, RunRequestBody, ScenarioView, StartResult } from "../http/index.ts";
 import {
+  isOpen,
   judgedSecondsOf,
   StoreUnavailable,
   type Config,
@@ -59,6 +60,7 @@ function scenarioView(scenario: Scenario, { timetable, history, uptime }: Parts)
     pattern: {
       name: load.pattern,
       ...(load.stages === null ? {} : { users: load.users }),
+      ...(isOpen(load) && { rate: load.rate, arrivals: load.arrivals }),
       ...(seconds === undefined ? {} : { duration_seconds: seconds }),
     },
     objectives: objectives.map(({ measurement, condition }) => ({ measurement, condition })),

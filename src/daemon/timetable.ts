@@ -1,5 +1,6 @@
 import type { ScenarioFacts } from "../exporter/index.ts";
-import { judgedSecondsOf, type Config, type Instant, type Scenario, type SchedulePlan } from "../model/index.ts";
+import { trialSecondsOf } from "../workload/patterns.ts";
+import { mostTrialsOf, type Config, type Instant, type Scenario, type SchedulePlan } from "../model/index.ts";
 import { longestGapMs, nextRunnableSlot, parseSchedule, runDeadline, type Schedule } from "../schedule/index.ts";
 import type { Glimpse } from "./glimpse.ts";
 import type { History } from "./history.ts";
@@ -90,6 +91,5 @@ function longestWithWaiting(scenario: Scenario, config: Config): number {
 }
 
 function longestSeconds({ load, maxSeconds }: Scenario): number {
-  const judged = judgedSecondsOf(load) ?? OWN_SECONDS;
-  return (maxSeconds ?? load.warmup.seconds + judged) + MARGIN_SECONDS;
+  return (maxSeconds ?? trialSecondsOf(load) ?? OWN_SECONDS) * mostTrialsOf(load) + MARGIN_SECONDS;
 }

@@ -45,6 +45,8 @@ const verdict = z.enum(VERDICTS).nullable();
 const pattern = z.object({
   name: z.string(),
   users: z.number().exactOptional(),
+  rate: z.number().exactOptional().meta({ description: "Arrivals per second; `users` is then most users at a time." }),
+  arrivals: z.string().exactOptional(),
   duration_seconds: z.number().exactOptional(),
 });
 
@@ -130,8 +132,6 @@ const RunRecord = z
       })
       .exactOptional()
       .meta({ description: "The target's system during the load; absent: it has no source that could be read." }),
-    trials: z.array(z.looseObject({ index: z.number() })),
-  })
     workload: z
       .looseObject({
         possible: z
@@ -150,6 +150,8 @@ const RunRecord = z
       .looseObject({ unit: z.string(), steps: z.array(z.looseObject({ level: z.number() })), monotone: z.boolean() })
       .exactOptional()
       .meta({ description: "What the patterns stress and breakpoint found, step by step." }),
+    trials: z.array(z.looseObject({ index: z.number() })),
+  })
   .meta({ description: "A run that has ended, as in its record.json." });
 
 const Scenario = z.object({

@@ -1,4 +1,5 @@
 import type { LoadFacts, Measurement } from "../model/index.ts";
+import { unansweredOf } from "./open-load.ts";
 
 /** How many requests failed, as far as the engine's counts can tell. */
 export interface Failures {
@@ -6,8 +7,10 @@ export interface Failures {
   readonly total: number;
   readonly failedLow: number;
   readonly failedHigh: number;
-  /** Exceptions without a request: in `total` and in both bounds. */
+  /** Exceptions without a request, and arrivals without an answer: in `total` and in both bounds. */
   readonly withoutRequest: number;
+  /** Of them, those that certainly were. */
+  readonly spoiledLow: number;
   /** Good answers by status that may have been spoiled by a check or an exception, at most. */
   readonly spoiledHigh: number;
 }
@@ -15,13 +18,15 @@ export interface Failures {
 /**
  * A failed request: transport error, wrong status, a failed check of that answer, or an exception. The engine counts
  * failed checks, not spoiled answers: F failed checks of D names, each failing at most once an answer, spoil between
- * ceil(F/D) and F good answers; E exceptions after a good answer spoil E, perhaps the same ones.
+ * ceil(F/D) and F good answers; E exceptions after a good answer spoil E, perhaps the same ones. An arrival of an open
+ * load that never began or was cut off is a failed request without an answer.
  */
-export function failuresOf({ requests, checks, exceptions }: LoadFacts): Failures {
+export function failuresOf(facts: LoadFacts): Failures {
+  const { requests, checks, exceptions } = facts;
   const good = requests.count - requests.failed;
   // An exception can follow an answer that is not counted here (begun in the warm-up): it then stands alone.
   const spoiledByException = Math.min(exceptions.afterGood, good);
-  const withoutRequest = exceptions.withoutRequest + exceptions.afterGood - spoiledByException;
+  const withoutRequest = exceptions.withoutRequest + exceptions.afterGood - spoiledByException + unansweredOf(facts);
   const byChecks =
     checks.perAnswer > 0 ? Math.ceil(checks.failedOnGood / checks.perAnswer) : Math.min(checks.failedOnGood, 1);
   const spoiledLow = Math.min(Math.max(byChecks, spoiledByException), good);
@@ -32,6 +37,7 @@ export function failuresOf({ requests, checks, exceptions }: LoadFacts): Failure
     failedLow: certain + spoiledLow,
     failedHigh: certain + Math.max(spoiledHigh, spoiledLow),
     withoutRequest,
+    spoiledLow,
     spoiledHigh: Math.max(spoiledHigh, spoiledLow),
   };
 }

@@ -3,6 +3,7 @@ import { concurrentUsersOf } from "./concurrent-users.ts";
 import { customMeasurements } from "./custom.ts";
 import { errorRateOf } from "./error-rate.ts";
 import { factsProblem } from "./facts-problem.ts";
+import { goodputOf } from "./goodput.ts";
 import { LATENCY_QUANTILES, quantileOf } from "./quantiles.ts";
 import { streamMeasurements } from "./streams.ts";
 
@@ -54,13 +55,17 @@ export function measurementsOf(
   if (factsProblem(facts) !== undefined) return {};
   const errorRate = errorRateOf(facts);
   const measured: Measurements = { ...latencies(facts), ...(errorRate && { error_rate: errorRate }) };
+  const goodput = goodputOf(facts);
   const users =
-    timeline && concurrentUsersOf({ facts, timeline, objectives: effectiveObjectives(objectives), measured });
+    timeline &&
+    facts.open === undefined &&
+    concurrentUsersOf({ facts, timeline, objectives: effectiveObjectives(objectives), measured });
   return {
     ...measured,
     ...counts(facts),
     ...streamMeasurements(facts),
     ...(users && { concurrent_users: users }),
+    ...(goodput && { goodput }),
     ...customMeasurements(facts.custom),
   };
 }

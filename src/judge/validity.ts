@@ -38,8 +38,9 @@ function tooShort({ window: { seconds, plannedSeconds } }: LoadFacts): Reason | 
   return reason("window_too_short", `The load ended after ${had} of the ${planned} that were to be judged.`);
 }
 
-function answersStopped(timeline: Timeline | undefined): Reason | undefined {
-  if (timeline === undefined || !isUsable(timeline)) return undefined;
+/** Of an open load every arrival is accounted for: what waited is late, and what gave no answer has failed. */
+function answersStopped({ open }: LoadFacts, timeline: Timeline | undefined): Reason | undefined {
+  if (open !== undefined || timeline === undefined || !isUsable(timeline)) return undefined;
   const stop = hangsOf(timeline).find(({ last }) => last);
   if (stop === undefined) return undefined;
   const silent = formatValue(stop.to - stop.from, "s");
@@ -97,7 +98,7 @@ export function doubtsOf(facts: LoadFacts, { timeline, exitCode, observed, resta
   return {
     void: defined([noRequests(facts)]),
     partial: defined([
-      ...[crossedUnseen(facts, exitCode), tooShort(facts), waitedThrough(facts), answersStopped(timeline)],
+      ...[crossedUnseen(facts, exitCode), tooShort(facts), waitedThrough(facts), answersStopped(facts, timeline)],
       ...[targetRestarted(restarted), fakeStreaming(facts)],
     ]),
     timing: defined([

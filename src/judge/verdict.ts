@@ -14,6 +14,8 @@ import {
 import { absenceOf } from "./absence.ts";
 import { failuresOf } from "./error-rate.ts";
 import { effectiveObjectives, measurementsOf } from "./measure.ts";
+import { generatorSaturated } from "./generator.ts";
+import { iterationsDropped, withoutDropped } from "./open-load.ts";
 import { judgeObjective } from "./objectives.ts";
 import { resourceAbsence } from "./resource-measurements.ts";
 import { judgeThreshold } from "./thresholds.ts";
@@ -103,12 +105,20 @@ function worst(objectives: readonly ObjectiveResult[], doubts: Doubts): Verdict 
 
 /** Judges one completed trial; pure. Never `pass` or `warning` unless every objective was measured. */
 export function judge(input: JudgeInput): Judgement {
-  const { facts, timeline, exitCode } = input;
+  const { timeline, exitCode } = input;
+  const dropped = iterationsDropped(input.facts, generatorSaturated(input.observed, input.facts) !== undefined);
+  const facts = dropped === undefined ? input.facts : withoutDropped(input.facts);
   const restarted = input.watched?.resources.restarted;
   const found = doubtsOf(facts, { timeline, exitCode, observed: input.observed, restarted });
-  const doubts = { ...found, partial: [...found.partial, ...(input.doubts ?? [])] };
+  const doubts = {
+    ...found,
+    partial: [...found.partial, ...(input.doubts ?? [])],
+    timing: [...found.timing, ...(dropped ? [dropped] : [])],
+  };
   const measurements = { ...measurementsOf(facts, timeline, input.objectives), ...input.watched?.measurements };
-  const judged = effectiveObjectives(input.objectives).map((objective) => judgeOne(objective, measurements, input));
+  const judged = effectiveObjectives(input.objectives).map((objective) =>
+    judgeOne(objective, measurements, { ...input, facts }),
+  );
   const all = [...judged, ...judgeThresholds(facts)];
   const objectives = all.map(({ result }) => result);
   const invalid = [

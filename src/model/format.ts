@@ -1,4 +1,4 @@
-import type { Unit } from "./measurement.ts";
+import type { Unit } from "./measurement-kind.ts";
 
 /** Text forms of numbers, for people only: records and metrics keep SI units and plain ratios. */
 

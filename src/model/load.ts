@@ -64,3 +64,28 @@ export function isOpen(load: Load): load is OpenLoad {
 export function judgedSecondsOf(load: Load): number | undefined {
   return load.stages?.reduce((sum, stage) => sum + stage.seconds, 0);
 }
+
+/** Users of a closed load or arrivals per second of an open one, at their highest; undefined where the script decides. */
+export function levelOf(load: Load): number | undefined {
+  if (load.stages === null) return undefined;
+  return isOpen(load) ? load.rate : load.users;
+}
+
+/** Most trials that a run of this load takes: a breakpoint tries a level that fails once more. */
+export function mostTrialsOf(load: Load): number {
+  if (load.stages === null || load.ladder === undefined) return 1;
+  return load.ladder.levels.length + (load.pattern === "breakpoint" ? 1 : 0);
+}
+
+/** The load of one trial of a ladder: the same, held at that level. */
+export function loadAt(load: Load, level: number): Load {
+  if (load.stages === null) return load;
+  if (isOpen(load)) {
+    const { pattern, users, arrivals, seed, warmup, stages } = load;
+    const held = stages.map(({ seconds }) => ({ seconds, rate: level }));
+    return { pattern, users, rate: level, arrivals, seed, warmup: { ...warmup, rate: level }, stages: held };
+  }
+  const { pattern, warmup, stages } = load;
+  const held = stages.map(({ seconds }) => ({ seconds, users: level }));
+  return { pattern, users: level, warmup: { ...warmup, users: level }, stages: held };
+}

@@ -1,7 +1,6 @@
+import { GOODPUT_MEASUREMENT, LADDER_MEASUREMENTS } from "./load-measurements.ts";
+import type { MeasurementKind, Unit } from "./measurement-kind.ts";
 import { STREAM_MEASUREMENTS } from "./stream-measurements.ts";
-
-/** SI units and plain ratios; text forms (ms, %, MiB) exist only where people read. */
-export type Unit = "s" | "ratio" | "1/s" | "count" | "bytes" | "bytes/s" | "cores" | "usd" | "tokens/s";
 
 /** One named number. `low` and `high` stand beside a `value` that is only known to lie between them. */
 export interface Measurement {
@@ -14,14 +13,6 @@ export interface Measurement {
 
 /** By measurement name; absent means not measured, never 0. */
 export type Measurements = Readonly<Record<string, Measurement>>;
-
-export interface MeasurementKind {
-  readonly title: string;
-  readonly unit: Unit;
-  readonly better: "lower" | "higher";
-  /** Printed in every report: what exactly the number is. */
-  readonly definition: string;
-}
 
 /** Whose CPU and memory it is. */
 const OF_CLOSEST =
@@ -40,7 +31,7 @@ export const MEASUREMENTS = {
     unit: "s",
     better: "lower",
     definition:
-      "95 % of the successful answers in the judged window were at least as fast as this; exact, from the engine's own samples, and not given below 200 of them.",
+      "95 % of the successful answers in the judged window were at least as fast as this; exact, from the engine's own samples, and not given below 200 of them. Where arrivals come at a rate, the first request of each counts from its intended start, later ones from their sending.",
   },
   latency_p99: {
     title: "P99 latency",
@@ -61,7 +52,7 @@ export const MEASUREMENTS = {
     unit: "ratio",
     better: "lower",
     definition:
-      "Failed requests divided by requests in the judged window. Failed: transport error, wrong status or a failed check of that answer; an exception of the script counts as one failed request.",
+      "Failed requests divided by requests in the judged window. Failed: transport error, wrong status or a failed check of that answer; an exception of the script counts as one failed request, and so does an arrival at a rate that never began or was cut off.",
   },
   concurrent_users: {
     title: "Concurrent users",
@@ -74,14 +65,15 @@ export const MEASUREMENTS = {
     title: "Dropped iterations",
     unit: "count",
     better: "lower",
-    definition: "Iterations that the load generator could not start in time.",
+    definition:
+      "Iterations that were to begin and never did; of arrivals at a rate: those of the judged window that found no free user until 65 s after its end. They are failed requests, unless the load generator was the reason: then the run is invalid.",
   },
   conversations: {
     title: "Conversations",
     unit: "count",
     better: "higher",
     definition:
-      "Iterations of the script (one is one conversation in the shipped load tests) that ended in the judged window.",
+      "Iterations of the script (one is one conversation in the shipped load tests) that ended in the judged window; of arrivals at a rate: that were to begin in it.",
   },
   cpu_cores: {
     title: "CPU",
@@ -129,6 +121,8 @@ export const MEASUREMENTS = {
       "Keys found in the target's Redis divided by keys looked up there in the judged window, by anybody; absent without a lookup.",
   },
   ...STREAM_MEASUREMENTS,
+  ...GOODPUT_MEASUREMENT,
+  ...LADDER_MEASUREMENTS,
 } as const satisfies Record<string, MeasurementKind>;
 
 export type MeasurementName = keyof typeof MEASUREMENTS;

@@ -16,6 +16,7 @@ export const REASON_CODES = [
   "clock_trouble",
   "environment_violation",
   "cache_state_wrong",
+  "iterations_dropped",
   "probe_saturated",
   "fake_streaming",
   // error

@@ -1,4 +1,4 @@
-import type { Unit } from "./measurement.ts";
+import type { Unit } from "./measurement-kind.ts";
 import type { Instant } from "./names.ts";
 import type { Reason } from "./reason.ts";
 import type { Target } from "./scenario.ts";

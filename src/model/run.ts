@@ -1,5 +1,6 @@
 import type { Finding } from "./environment.ts";
-import type { PatternName } from "./load.ts";
+import type { ArrivalKind, PatternName } from "./load.ts";
+import type { LadderRecord } from "./ladder.ts";
 import type { Measurement } from "./measurement.ts";
 import type { Observed } from "./observed.ts";
 import type { ObjectiveResult } from "./objective.ts";
@@ -60,6 +61,9 @@ export interface RunRecord {
   readonly pattern: {
     readonly name: PatternName;
     readonly users?: number;
+    /** Highest arrivals per second of an open load; `users` is then the most at a time. */
+    readonly rate?: number;
+    readonly arrivals?: ArrivalKind;
     readonly duration_seconds?: number;
     readonly warmup_seconds: number;
   };
@@ -75,5 +79,7 @@ export interface RunRecord {
   readonly workload?: WorkloadRecord;
   /** The target's system meanwhile; absent: it has no source that could be read. */
   readonly resources?: Resources;
+  /** Of the patterns stress and breakpoint. */
+  readonly ladder?: LadderRecord;
   readonly trials: readonly TrialRecord[];
 }

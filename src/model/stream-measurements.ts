@@ -1,4 +1,4 @@
-import type { MeasurementKind } from "./measurement.ts";
+import type { MeasurementKind } from "./measurement-kind.ts";
 
 const OVER = "Over the good answers of the judged window, exact.";
 const FROM =

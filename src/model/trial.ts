@@ -4,6 +4,7 @@ import type { Instant } from "./names.ts";
 import type { Observed } from "./observed.ts";
 import type { CacheState } from "./prompts.ts";
 import type { Reason } from "./reason.ts";
+import type { Verdict } from "./verdict.ts";
 
 export type Arm = "only" | "base" | "candidate" | "uncached" | "prompt" | "both";
 
@@ -30,6 +31,8 @@ export interface Trial {
   readonly outcome: TrialOutcome;
   readonly byArm: Partial<Record<Arm, Measurements>>;
   readonly invalid: readonly Reason[];
+  /** How its objectives came out; absent where it left nothing that could be judged. */
+  readonly verdict?: Verdict;
   readonly startedAt: Instant;
   readonly endedAt: Instant;
   /** Absent when the engine left no whole summary. */

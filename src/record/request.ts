@@ -1,20 +1,9 @@
 /** What request.json must look like: a folder may be anybody's, and a record is made from it when its run died. */
 import { z } from "zod";
+import { load } from "./load-shape.ts";
 import { ENGINE_NAMES, isRunId, TRAFFICS, type Json, type OpenedRun, type RunId } from "../model/index.ts";
 
-const amount = z.number().nonnegative();
 const count = z.number().int().nonnegative();
-
-const stage = z.object({ seconds: amount, users: count });
-const load = z.discriminatedUnion("pattern", [
-  z.object({
-    pattern: z.enum(["smoke", "ramp", "sustained", "spike", "soak"]),
-    users: count,
-    warmup: stage,
-    stages: z.array(stage),
-  }),
-  z.object({ pattern: z.literal("own"), warmup: stage, stages: z.null() }),
-]);
 
 const objective = z.object({
   measurement: z.string(),

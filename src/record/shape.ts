@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { workload } from "./workload-shape.ts";
 import {
+  ARRIVALS,
   CHECKS,
   FINDING_RESULTS,
   PATTERN_NAMES,
@@ -156,6 +157,23 @@ const resources = z.object({
   restarted: z.array(text),
 });
 
+const ladder = z.object({
+  unit: z.enum(["count", "1/s"]),
+  steps: z.array(
+    z.object({
+      level: amount,
+      trials: z.array(count),
+      result: z.enum(["passed", "failed", "unclear"]),
+      reason: text.exactOptional(),
+      measurements: z.record(z.string(), measurement),
+    }),
+  ),
+  max_passing: amount.exactOptional(),
+  max_passing_at_most: amount.exactOptional(),
+  first_failing: amount.exactOptional(),
+  monotone: z.boolean(),
+});
+
 const telemetry = z.object({
   prometheus: z.enum(["complete", "incomplete", "none"]),
   reason: text.exactOptional(),
@@ -183,6 +201,8 @@ const record: z.ZodType<RunRecord> = z
     pattern: z.object({
       name: z.enum(PATTERN_NAMES),
       users: amount.exactOptional(),
+      rate: amount.exactOptional(),
+      arrivals: z.enum(ARRIVALS).exactOptional(),
       duration_seconds: amount.exactOptional(),
       warmup_seconds: amount,
     }),
@@ -195,6 +215,7 @@ const record: z.ZodType<RunRecord> = z
     telemetry,
     workload: workload.exactOptional(),
     resources: resources.exactOptional(),
+    ladder: ladder.exactOptional(),
     trials: z.array(trial),
   })
   .refine((r) => (r.state === "finished") === (r.verdict !== null), "has a verdict if and only if it is finished");

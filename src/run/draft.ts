@@ -1,8 +1,10 @@
 import {
+  isOpen,
   judgedSecondsOf,
   type Environment,
   type Finding,
   type Instant,
+  type LadderRecord,
   type Measurements,
   type ObjectiveResult,
   type Reason,
@@ -44,6 +46,7 @@ export interface Settled {
   readonly abortedBy?: AbortedBy;
   readonly measurements: Measurements;
   readonly objectives: readonly ObjectiveResult[];
+  readonly ladder?: LadderRecord;
 }
 
 export interface RecordInput {
@@ -88,6 +91,7 @@ export function recordOf(input: RecordInput): RunRecord {
     telemetry: input.telemetry,
     ...(input.workload === undefined ? {} : { workload: input.workload }),
     ...(input.resources === undefined ? {} : { resources: input.resources }),
+    ...(settled.ladder === undefined ? {} : { ladder: settled.ladder }),
     trials: input.trials.map(trialRecord),
   };
 }
@@ -97,6 +101,7 @@ function patternOf({ load }: RecordedScenario): RunRecord["pattern"] {
   return {
     name: load.pattern,
     ...(load.stages === null ? {} : { users: load.users }),
+    ...(isOpen(load) && { rate: load.rate, arrivals: load.arrivals }),
     ...(seconds === undefined ? {} : { duration_seconds: seconds }),
     warmup_seconds: load.warmup.seconds,
   };

@@ -15,7 +15,7 @@ import {
   type TrialOutcome,
   type TrialResult,
 } from "../model/index.ts";
-import { singlePlan } from "../plan/index.ts";
+import { planFor } from "../plan/index.ts";
 import { parseRecord } from "../record/shape.ts";
 import { executeRun, type RunDeps } from "./index.ts";
 
@@ -71,7 +71,7 @@ async function run(engine: Engine, objectives: readonly Objective[] = [], more: 
         saveResources: async () => Promise.resolve(),
       },
       clock: { now: () => 5000, sleep: async () => Promise.resolve() },
-      plan: singlePlan(scenario),
+      plan: planFor(scenario),
       owner: { host: "here", pid: 7, startTime: "1" },
       survey: ({ engine: name }) => Promise.resolve({ environment: { engine: name }, findings: [] }),
       onState: () => undefined,

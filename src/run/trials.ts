@@ -1,5 +1,5 @@
 import type { Reason, TargetWatch, Timeline, Trial, TrialResult, TrialSpec, TrialWork } from "../model/index.ts";
-import { judge, measurementsOf, type Judgement } from "../judge/index.ts";
+import { judge, measurementsOf, trialObjectives, type Judgement } from "../judge/index.ts";
 import type { RunRequest } from "./draft.ts";
 import type { RunDeps } from "./deps.ts";
 import { promptsOf, type RunPrompts } from "./prompts.ts";
@@ -41,7 +41,7 @@ export async function runTrials(
     if (step.kind === "done") break;
     const work = workOf(request, deps, { folder, index: trials.length, spec: step.spec, prompts });
     const { result, sampled } = await whileWatched(sources, deps, () => deps.engine.run(work, deps));
-    const seen = watchedOf(sampled, result, request.scenario);
+    const seen = watchedOf(sampled, result, work.scenario);
     const told = workloadOf(request.scenario, prompts, result.facts);
     const judged = judgementOf(result, request, { watched: seen, doubts: told?.doubt ? [told.doubt] : [] });
     trials.push(trialOf(step.spec, result, { request, index: trials.length, judged }));
@@ -73,7 +73,7 @@ function workOf(request: RunRequest, deps: RunDeps, where: Where): TrialWork {
   return {
     runId: request.id,
     index: where.index,
-    scenario: request.scenario,
+    scenario: { ...request.scenario, load: where.spec.load },
     trigger: request.trigger,
     folder: where.folder,
     cache: where.spec.cache,
@@ -89,7 +89,7 @@ function judgementOf(
   { watched, doubts }: { readonly watched: Watched | undefined; readonly doubts: readonly Reason[] },
 ): Judgement | undefined {
   if (outcome.kind !== "completed" || facts === undefined) return undefined;
-  const { objectives } = request.scenario;
+  const objectives = trialObjectives(request.scenario.objectives);
   return judge({
     facts,
     timeline,
@@ -112,5 +112,6 @@ function trialOf(spec: TrialSpec, result: TrialResult, { request, index, judged 
   const measured = facts === undefined ? {} : measurementsOf(facts, timeline, request.scenario.objectives);
   const byArm = Object.fromEntries(spec.arms.map((arm) => [arm, judged?.measurements ?? measured]));
   const known = { ...(facts && { facts }), ...(observed && { observed }) };
-  return { index, spec, outcome, byArm, invalid: judged?.invalid ?? [], startedAt, endedAt, ...known };
+  const verdict = judged && { verdict: judged.verdict };
+  return { index, spec, outcome, byArm, invalid: judged?.invalid ?? [], ...verdict, startedAt, endedAt, ...known };
 }

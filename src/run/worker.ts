@@ -15,7 +15,7 @@ import type {
   Survey,
 } from "../model/index.ts";
 import { reason } from "../model/index.ts";
-import { singlePlan } from "../plan/index.ts";
+import { planFor } from "../plan/index.ts";
 import { TAKEN, type ReadPrompts, type RunDeps, type SeriesDeps, type WorkState } from "./deps.ts";
 import type { RunEvents } from "./events.ts";
 import { executeRun } from "./execute.ts";
@@ -200,7 +200,7 @@ async function depsOf(scenario: Scenario, state: State, one: LiveRun): Promise<O
   const { engine, records, clock, instance, survey, watch, readPrompts, prometheus } = state.deps;
   const series = await prometheus();
   return {
-    ...{ engine, records, clock, plan: singlePlan(scenario), owner: ownerOf(instance) },
+    ...{ engine, records, clock, plan: planFor(scenario), owner: ownerOf(instance) },
     ...{ stop: one.stop.signal, kill: one.kill.signal },
     ...(series && { prometheus: series }),
     survey,

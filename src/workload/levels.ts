@@ -1,5 +1,3 @@
-import { isOpen, type Load } from "../model/index.ts";
-
 export interface LevelsRequest {
   /** Users or arrivals per second of the highest level. */
   readonly top: number;
@@ -30,17 +28,4 @@ export function levelsOf({ top, from, step, whole }: LevelsRequest): LevelsResul
     return { problem: `${rungs} steps are more than a ladder may have: at most ${MOST_LEVELS}; choose a larger step` };
   const levels = Array.from({ length: rungs }, (_, index) => Number((lowest + index * height).toPrecision(12)));
   return { levels: [...levels.slice(0, -1), top] };
-}
-
-/** The load of one trial of a ladder: the same, held at that level. */
-export function loadAt(load: Load, level: number): Load {
-  if (load.stages === null) return load;
-  if (isOpen(load)) {
-    const { pattern, users, arrivals, seed, warmup, stages } = load;
-    const held = stages.map(({ seconds }) => ({ seconds, rate: level }));
-    return { pattern, users, rate: level, arrivals, seed, warmup: { ...warmup, rate: level }, stages: held };
-  }
-  const { pattern, warmup, stages } = load;
-  const held = stages.map(({ seconds }) => ({ seconds, users: level }));
-  return { pattern, users: level, warmup: { ...warmup, users: level }, stages: held };
 }

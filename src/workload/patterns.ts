@@ -1,4 +1,11 @@
-import { judgedSecondsOf, type ArrivalKind, type Ladder, type Load, type PatternName } from "../model/index.ts";
+import {
+  judgedSecondsOf,
+  mostTrialsOf,
+  type ArrivalKind,
+  type Ladder,
+  type Load,
+  type PatternName,
+} from "../model/index.ts";
 import { expectedArrivals } from "./arrivals.ts";
 import { levelsOf } from "./levels.ts";
 
@@ -205,10 +212,4 @@ export function trialSecondsOf(load: Load): number | undefined {
 export function totalSecondsOf(load: Load): number | undefined {
   const trial = trialSecondsOf(load);
   return trial === undefined ? undefined : trial * mostTrialsOf(load);
-}
-
-/** Most trials that a run of this load takes: a breakpoint tries the first level that fails twice. */
-export function mostTrialsOf(load: Load): number {
-  if (load.stages === null || load.ladder === undefined) return 1;
-  return load.ladder.levels.length + (load.pattern === "breakpoint" ? 1 : 0);
 }

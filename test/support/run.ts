@@ -14,7 +14,7 @@ import type {
 } from "../../src/model/index.ts";
 import { promptFileReader } from "../../src/config/index.ts";
 import { readTextFile } from "../../src/platform/files.ts";
-import { singlePlan } from "../../src/plan/index.ts";
+import { planFor } from "../../src/plan/index.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { ownProcess } from "../../src/platform/own-process.ts";
 import { createRecords } from "../../src/record/index.ts";
@@ -68,7 +68,7 @@ export async function benchmark<T>(input: RunInput, read: (ran: Ran) => Promise<
         engine,
         records: createRecords(results),
         clock: systemClock,
-        plan: singlePlan(scenario),
+        plan: planFor(scenario),
         owner: await ownProcess(),
         survey: ({ engine: name }) => Promise.resolve({ environment: { engine: name }, findings: [] }),
         readPrompts: promptFileReader({ readTextFile }),

@@ -32,6 +32,8 @@ export function runArguments(work: TrialWork, files: RunFiles): string[] {
     chatbench_scenario: work.scenario.name,
     target: work.scenario.target.name,
     trigger: work.trigger,
+    // A later trial counts from zero again: under the same labels Prometheus would only know the last one.
+    ...(work.index === 0 ? {} : { chatbench_trial: String(work.index) }),
   };
   return [
     "run",
