@@ -10,6 +10,8 @@ const HOOKS = "chatbench$exchanges";
 export interface ExchangeHooks {
   /** A message is about to be sent: tells the tags of all that its exchange measures. */
   begin(): Readonly<Record<string, string>>;
+  /** Are these the tags that the user has now anyway? */
+  areOwn(tags: Readonly<Record<string, string>>): boolean;
   ended(good: boolean): void;
   /** By how much the first exchange of an iteration begins after its intended start, in milliseconds; then 0. */
   readonly takeDelay?: Timing["takeDelay"];
@@ -39,6 +41,7 @@ export function publishExchanges(user: User, timing: Timing | undefined): void {
       user.mark();
       return { [PHASE_TAG]: user.phase() };
     },
+    areOwn: (tags) => tags[PHASE_TAG] === user.phase(),
     ended: (good) => user.answered(good ? "good" : "failed"),
     ...(timing && { takeDelay: timing.takeDelay, exchanged: timing.exchanged }),
   };
