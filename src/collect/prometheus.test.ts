@@ -85,6 +85,12 @@ describe("reading a run's series back", () => {
     expect(asked[0]?.searchParams.get("query")).toBe(`sum(last_over_time(k6_http_reqs_total{testid="${RUN}"}[180s]))`);
   });
 
+  it("asks for exchanges where these are the requests", async () => {
+    const { url, asked } = await prometheus(holding("1"));
+    await createSeriesReader({ url, clock: fakeClock() }).requestsOf(RUN, { traffic: "stream", expected: 1 });
+    expect(asked[0]?.searchParams.get("query")).toContain("(k6_chatbench_exchanges_total{");
+  });
+
   it.each([
     ["nobody listens", undefined, "ECONNREFUSED"],
     ["an error of Prometheus", { status: 503, body: { status: "error", error: "starting" } }, "status 503, starting"],
