@@ -1,5 +1,5 @@
 // `npm run bench`: what Chatbench costs beside the k6 that it drives, measured and stored.
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { costOf, type Cost } from "./cost.ts";
@@ -10,6 +10,7 @@ import { measureLongRun } from "./memory.ts";
 import { parseOptions, USAGE, type Options } from "./options.ts";
 import { pageOf, type Findings } from "./page.ts";
 import { startPrometheus } from "./prometheus.ts";
+import { sectionIn, withSection } from "./streams/page.ts";
 import { timesOf } from "./times.ts";
 import { measureTtft, type TtftRow } from "./ttft.ts";
 import { openYard, type Yard } from "./yard.ts";
@@ -35,7 +36,8 @@ async function bench(options: Options): Promise<void> {
     if (options.page === undefined) return;
     const path = resolve(ROOT, options.page);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, page);
+    const streams = existsSync(path) ? sectionIn(readFileSync(path, "utf8")) : undefined; // of another bench
+    writeFileSync(path, streams === undefined ? page : withSection(page, streams));
     tell(`stored in ${path}`);
   } finally {
     yard.close();

@@ -14,7 +14,7 @@ const GAP_MS = 50;
 const THINK_MS = 500;
 /** A stream, and a pause before the next: so many users hold one stream on average. */
 const USERS_PER_STREAM = (TRUE_MS + TOKENS * GAP_MS + THINK_MS) / (TRUE_MS + TOKENS * GAP_MS);
-const WARMUP_SECONDS = 12;
+export const WARMUP_SECONDS = 12;
 
 export type StreamTraffic = "stream" | "websocket";
 

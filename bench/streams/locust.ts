@@ -1,0 +1,77 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { timed } from "../timed.ts";
+import { startProvider, STREAM_SECONDS, THINK_SECONDS } from "./provider.ts";
+import type { Tool, Trial } from "./trial.ts";
+
+const WARMUP_SECONDS = 8;
+
+export interface LocustOptions {
+  readonly root: string;
+  readonly python: string;
+  readonly seconds: number;
+  /** Locust's own way to more than one core. */
+  readonly processes: number;
+}
+
+interface Told {
+  readonly ttft_ms: readonly number[];
+  readonly failed: number;
+  readonly answers: number;
+}
+
+/** Locust with an SSE user written for it (locust_sse.py). */
+export function locustTool(options: LocustOptions): Tool {
+  const { root, seconds, processes } = options;
+  return {
+    name: `Locust 2.47, ${processes === 1 ? "one process" : `${processes} processes`}`,
+    async run(streams) {
+      const provider = await startProvider(root, streams);
+      const folder = mkdtempSync(join(tmpdir(), "chatbench-locust-"));
+      try {
+        const { cpuSeconds } = await timed({
+          command: commandOf(options, { url: provider.url, streams }),
+          cwd: folder,
+          env: {
+            ...{ PATH: process.env.PATH ?? "", HOME: folder, PEER_OUT: folder, PYTHONDONTWRITEBYTECODE: "1" },
+            ...{ PEER_JUDGED_FROM: String(WARMUP_SECONDS), PEER_THINK_SECONDS: String(THINK_SECONDS) },
+          },
+        });
+        const truth = await provider.truth();
+        const shared = { streams, loadSeconds: WARMUP_SECONDS + seconds, cpuSeconds, ...(truth && { truth }) };
+        return { ...shared, ...measuredIn(readAll(folder)) };
+      } finally {
+        await provider.stop();
+        rmSync(folder, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+function commandOf(options: LocustOptions, { url, streams }: { url: string; streams: number }): readonly string[] {
+  const { root, python, seconds, processes } = options;
+  const users = Math.round((streams * (STREAM_SECONDS + THINK_SECONDS)) / STREAM_SECONDS);
+  const script = join(root, "dist/bench/streams/locust_sse.py");
+  return [
+    ...[python, "-m", "locust", "-f", script, "--headless", "--only-summary", "--host", url],
+    ...["-u", String(users), "-r", String(Math.max(1, Math.ceil(users / 4))), "-t", `${WARMUP_SECONDS + seconds}s`],
+    ...["--stop-timeout", "10", "--exit-code-on-error", "0"],
+    ...(processes === 1 ? [] : ["--processes", String(processes)]),
+  ];
+}
+
+function measuredIn(told: readonly Told[]): Pick<Trial, "answers" | "failed" | "measured"> {
+  const times = told.flatMap(({ ttft_ms: ms }) => ms).sort((a, b) => a - b);
+  const at = (q: number): number => times[Math.min(times.length - 1, Math.floor(q * times.length))] ?? NaN;
+  return {
+    answers: times.length,
+    failed: told.reduce((sum, { failed }) => sum + failed, 0),
+    ...(times.length > 0 && { measured: { p50: at(0.5), p99: at(0.99) } }),
+  };
+}
+
+function readAll(folder: string): readonly Told[] {
+  const files = readdirSync(folder).filter((name) => /^\d+\.json$/.test(name));
+  return files.map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as Told);
+}

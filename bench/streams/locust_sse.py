@@ -1,0 +1,72 @@
+"""An SSE user for Locust, as fast as we could make it: FastHttpUser, one read of the socket an event, JSON parsed only
+until the first content. Each process writes its times to first token (ms) into PEER_OUT at its end."""
+
+import json
+import os
+import random
+import time
+
+import gevent
+from locust import FastHttpUser, events, task
+
+BODY = json.dumps({
+    "model": "sim",
+    "stream": True,
+    "stream_options": {"include_usage": True},
+    "messages": [{"role": "user", "content": "Where is my parcel?"}],
+}).encode()
+HEADERS = {"content-type": "application/json", "accept": "text/event-stream"}
+FROM = float(os.environ["PEER_JUDGED_FROM"])  # seconds since the start of this process' load
+THINK = float(os.environ["PEER_THINK_SECONDS"])
+times = []
+state = {"began": None, "failed": 0, "answers": 0}
+
+
+@events.test_start.add_listener
+def begin(**_):
+    state["began"] = time.monotonic()
+
+
+@events.quitting.add_listener
+def end(environment, **_):
+    if state["answers"] == 0 and not times:
+        return  # a master makes no load
+    with open(os.path.join(os.environ["PEER_OUT"], f"{os.getpid()}.json"), "w", encoding="utf-8") as file:
+        json.dump({"ttft_ms": times, **state}, file)
+
+
+class Reader(FastHttpUser):
+    network_timeout = 60.0
+    connection_timeout = 60.0
+
+    def wait_time(self):
+        return 0
+
+    @task
+    def stream(self):
+        judged = time.monotonic() - state["began"] >= FROM
+        began = time.perf_counter()
+        first = None
+        with self.client.post(
+            "/v1/chat/completions", data=BODY, headers=HEADERS, stream=True, catch_response=True
+        ) as response:
+            if response.status_code != 200:
+                response.failure(str(response.status_code))
+                state["failed"] += judged
+                return
+            events_read = response._response
+            while True:
+                event = events_read.readline(b"\n\n")
+                if not event or event.startswith(b"data: [DONE]"):
+                    break
+                if first is None:
+                    choices = json.loads(event[6:])["choices"]
+                    if choices and choices[0]["delta"].get("content"):
+                        first = time.perf_counter()
+            events_read.read()
+        if judged and first is not None:
+            state["answers"] += 1
+            times.append((first - began) * 1000)
+        elif judged:
+            state["failed"] += 1
+        gevent.sleep(THINK * (0.5 + random.random()))

@@ -1,0 +1,94 @@
+// `npm run bench:streams`: how many streams Chatbench and other tools can hold and still tell the truth.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { factsOf } from "../facts.ts";
+import { aiperfTool } from "./aiperf.ts";
+import { chatbenchTool } from "./chatbench.ts";
+import { locustTool } from "./locust.ts";
+import { streamsSection, withSection, type Measured } from "./page.ts";
+import { isPrepared, prepareAiperf } from "./prepare.ts";
+import { findCapacity, type SearchOptions } from "./search.ts";
+import type { Tool } from "./trial.ts";
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+const IDLE_STREAMS = 10;
+const USAGE = `npm run bench:streams -- [--prepare] [--quick] [--only NAMES] [--peers FOLDER] [--page FILE]
+  --prepare      only installs AIPerf and its tokenizer into the peers' folder
+  --quick        doubling only, short trials; stores nothing unless --page is given
+  --only NAMES   chatbench, locust, locust2, aiperf, with commas between them; stores nothing unless --page is given
+  --peers FOLDER where AIPerf lies (bench-peers in the system's folder for temporary files)
+  --page FILE    the page that gets the section (docs/benchmarks.md)`;
+
+const tell = (line: string): void => void process.stderr.write(`bench:streams: ${line}\n`);
+
+async function bench(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      prepare: { type: "boolean", default: false },
+      quick: { type: "boolean", default: false },
+      only: { type: "string" },
+      peers: { type: "string", default: join(tmpdir(), "bench-peers") },
+      page: { type: "string" },
+    },
+  });
+  if (values.prepare) {
+    prepareAiperf(ROOT, values.peers);
+    tell(`ready: ${values.peers}`);
+    return;
+  }
+  const k6 = findK6();
+  const tools = toolsOf({ k6, peers: values.peers, only: values.only, seconds: values.quick ? 5 : 10 });
+  const search: SearchOptions = {
+    ...{ start: 250, most: 8_000, least: 15, tell },
+    ...(values.quick ? { bisections: 0, tries: 1 } : { bisections: 2, tries: 2 }),
+  };
+  const facts = factsOf(k6, ROOT);
+  const measured: Measured[] = [];
+  for (const tool of tools) {
+    const idle = await tool.run(IDLE_STREAMS);
+    measured.push({ ...(await findCapacity(tool, search)), idle });
+  }
+  const section = streamsSection(measured, facts);
+  process.stdout.write(`${section}\n`);
+  const page = values.page ?? (values.quick || values.only !== undefined ? undefined : "docs/benchmarks.md");
+  if (page !== undefined) store(resolve(ROOT, page), section);
+}
+
+function toolsOf(of: { k6: string; peers: string; only: string | undefined; seconds: number }): readonly Tool[] {
+  const { k6, peers, seconds } = of;
+  const python = join(ROOT, ".tools/locust/bin/python");
+  const all: Readonly<Record<string, () => Tool>> = {
+    chatbench: () => chatbenchTool({ root: ROOT, k6, seconds }),
+    locust: () => locustTool({ root: ROOT, python, seconds, processes: 1 }),
+    locust2: () => locustTool({ root: ROOT, python, seconds, processes: 2 }),
+    ...(isPrepared(peers) && { aiperf: () => aiperfTool({ root: ROOT, peers, seconds }) }),
+  };
+  if (!("aiperf" in all))
+    tell(`AIPerf is not in ${peers} and is left out; npm run bench:streams -- --prepare puts it there`);
+  const names = of.only?.split(",") ?? Object.keys(all);
+  const unknown = names.find((name) => !(name in all));
+  if (unknown !== undefined) throw new Error(`There is no tool ${unknown}; there are ${Object.keys(all).join(", ")}.`);
+  return names.flatMap((name) => all[name]?.() ?? []);
+}
+
+function store(path: string, section: string): void {
+  writeFileSync(path, withSection(existsSync(path) ? readFileSync(path, "utf8") : "", section));
+  tell(`stored in ${path}`);
+}
+
+/** The k6 of the set-up, else the one on PATH. */
+function findK6(): string {
+  const ours = resolve(ROOT, ".tools/bin/k6");
+  return process.env.CHATBENCH_K6 ?? (existsSync(ours) ? ours : "k6");
+}
+
+try {
+  await bench(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`bench:streams: ${error instanceof Error ? error.message : String(error)}\n${USAGE}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,79 @@
+import type { Facts } from "../facts.ts";
+import type { Capacity } from "./search.ts";
+import { whyNot, type Trial } from "./trial.ts";
+
+const BEGIN = "<!-- bench:streams -->";
+const END = "<!-- /bench:streams -->";
+
+export interface Measured extends Capacity {
+  /** A trial of a few streams: what the tool costs whatever it measures. */
+  readonly idle: Trial;
+}
+
+/** The section of docs/benchmarks.md, between its marks. */
+export function streamsSection(capacities: readonly Measured[], facts: Facts): string {
+  const [ours, ...peers] = capacities;
+  const best = Math.max(0, ...peers.map(({ held }) => held?.streams ?? 0));
+  const times = ours?.held === undefined || best === 0 ? undefined : ours.held.streams / best;
+  return [
+    BEGIN,
+    "## Streams at the same time, beside other tools",
+    "Written by `npm run bench:streams`; not to be edited. One simulated provider (role chunk at once, the first of 40 tokens after 300 ms, one each 50 ms) in a process of its own and one tool at a time on this machine. A number of streams is held when the tool's median and P99 of time to first token lie within 3 % + 3 ms of what the provider wrote down, no answer failed, at least 90 % of the streams were open, and the provider itself kept its 300 ms to 3 % + 3 ms. Streams are doubled, then bisected. CPU is user and system time of the whole tree of processes, less that of a run of ten streams, per stream and second of load.",
+    table(["", ""], facts),
+    table(
+      ["Tool", "Streams held", "Median / P99", "True median / P99", "CPU per stream", "First not held"],
+      capacities.map(row),
+    ),
+    times === undefined ? "" : `Chatbench holds ${times.toFixed(1)} times the streams of the best other tool here.`,
+    "Chatbench is `chatbench run` with `traffic: stream` (k6 paces, the probe reads and parses each chunk). Locust's user is a `FastHttpUser` that reads the socket event by event and parses JSON only until the first content (`bench/streams/locust_sse.py`): its documented `iter_lines` waits for 1,024 bytes. AIPerf is told arrivals at a rate, with a local tokenizer and the server's token counts.",
+    "### Every trial",
+    table(
+      ["Tool", "Streams", "Open", "Answers", "Median / P99", "True", "CPU", ""],
+      capacities.flatMap(({ name, trials }) => trials.map((trial) => trialRow(name, trial))),
+    ),
+    END,
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
+
+/** `page` with its old section of this bench replaced, or with this one at its end. */
+export function withSection(page: string, section: string): string {
+  const old = sectionIn(page);
+  return old === undefined ? `${page.trimEnd()}\n\n${section}\n` : page.replace(old, () => section);
+}
+
+/** The section of this bench in a page; undefined: it has none. */
+export function sectionIn(page: string): string | undefined {
+  const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
+  return from < 0 || to < from ? undefined : page.slice(from, to + END.length);
+}
+
+function row({ name, held, first, idle }: Measured): string[] {
+  const not = first === undefined ? "-" : `${first.streams}: ${whyNot(first) ?? ""}`;
+  if (held === undefined) return [name, "none", "-", "-", "-", not];
+  return [name, String(held.streams), pair(held.measured), pair(held.truth), cpuPerStream(held, idle), not];
+}
+
+/** Milliseconds of CPU a second that a stream costs beyond what the tool costs anyway. */
+function cpuPerStream(held: Trial, idle: Trial): string {
+  const more = (held.cpuSeconds - idle.cpuSeconds) / held.loadSeconds / Math.max(1, held.streams - idle.streams);
+  return `${(more * 1000).toFixed(2)} ms/s`;
+}
+
+function trialRow(name: string, trial: Trial): string[] {
+  const { streams, truth, answers, measured, cpuSeconds, says } = trial;
+  const result = [whyNot(trial) ?? "held", ...(says === undefined ? [] : [says])].join("; ");
+  const open = truth?.open.toFixed(0) ?? "-";
+  const cpu = `${cpuSeconds.toFixed(1)} s`;
+  return [name, String(streams), open, String(answers), pair(measured), pair(truth), cpu, result];
+}
+
+function pair(of: { readonly p50: number; readonly p99: number } | undefined): string {
+  return of === undefined ? "-" : `${of.p50.toFixed(1)} / ${of.p99.toFixed(1)} ms`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}

@@ -1,0 +1,39 @@
+import { TRUE_MS, type Truth } from "./provider.ts";
+
+/** One tool on one number of streams; times in milliseconds. */
+export interface Trial {
+  readonly streams: number;
+  /** What the tool reports; absent: nothing. */
+  readonly measured?: { readonly p50: number; readonly p99: number };
+  readonly truth?: Truth;
+  readonly answers: number;
+  readonly failed: number;
+  /** User and system time of the tool with all that it started. */
+  readonly cpuSeconds: number;
+  /** How long it made load. */
+  readonly loadSeconds: number;
+  /** What the tool itself says of its numbers, if anything. */
+  readonly says?: string;
+}
+
+export interface Tool {
+  readonly name: string;
+  run(streams: number): Promise<Trial>;
+}
+
+const SHARE = 0.03;
+const ADD_MS = 3;
+/** A tool that holds fewer streams than it was told to has measured another load. */
+const LEAST_OPEN = 0.9;
+
+const isNear = (is: number, was: number): boolean => Math.abs(is - was) <= SHARE * was + ADD_MS;
+
+/** Why a trial does not count as held; undefined: it does. */
+export function whyNot({ streams, measured, truth, failed }: Trial): string | undefined {
+  if (truth === undefined || measured === undefined) return "reported nothing";
+  if (!isNear(truth.p50, TRUE_MS) || !isNear(truth.p99, TRUE_MS)) return "the server itself was late";
+  if (truth.open < LEAST_OPEN * streams) return `held only ${truth.open.toFixed(0)} streams`;
+  if (failed > 0) return `${failed} failed`;
+  if (!isNear(measured.p50, truth.p50)) return "median off";
+  return isNear(measured.p99, truth.p99) ? undefined : "P99 off";
+}
