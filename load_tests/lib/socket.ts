@@ -83,7 +83,11 @@ function socketOf(ws: WebSocket, state: State): Socket {
           clearTimeout(late);
           resolve(how);
         };
-        ws.send(message);
+        try {
+          ws.send(message);
+        } catch {
+          state.settle({ failure: "closed", why: closedText(state.error) });
+        }
       });
       delete state.settle;
       delete state.reading;

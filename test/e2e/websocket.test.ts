@@ -10,6 +10,7 @@ import { startDemo } from "../../demo/demo.ts";
 import type { Demo } from "../../demo/demo.ts";
 import { readSettings } from "../../demo/settings.ts";
 import { percentile } from "../support/samples.ts";
+import type { PromptSpec } from "../../src/model/index.ts";
 import { ROOT, steady } from "../support/k6.ts";
 import { plainK6 } from "../support/plain-k6.ts";
 import { benchmark } from "../support/run.ts";
@@ -158,6 +159,30 @@ describe("k6_websocket_test.ts", () => {
     const { code, output } = await plainK6(SCRIPT, place.folder!, { env, flags: ["-i", "1"] });
     expect(code).not.toBe(0);
     expect(output).toContain(sentence);
+  });
+
+  it("fills a cache over WebSockets before the load, in no number of it", async () => {
+    const started = await demo("--first-token-ms", "1");
+    const spec: PromptSpec = {
+      ...{ seed: 1, count: 100, distinct: 12, repeat: { kind: "uniform" }, prefixes: { count: 1, tokens: 8 } },
+      turns: { kind: "constant", value: 1 },
+      promptTokens: { kind: "constant", value: 5 },
+      outputTokens: { kind: "constant", value: 8 },
+    };
+    const scenario = { traffic: "websocket", cache: "primed", prompts: { kind: "generated", spec } } as const;
+    const params = { think_time_seconds: 0.05 };
+    await benchmark(
+      { script: SCRIPT, baseUrl: started.chatbotUrl, load: steady(2, 1), params, scenario },
+      ({ stored }) => {
+        expect(stored).toMatchObject({
+          verdict: "pass",
+          workload: { cache: { declared: "primed", result: "verified" } },
+        });
+        const { requests, cached } = started.chatbotStats();
+        expect(requests - cached).toBe(12);
+        expect(stored?.trials[0]?.facts?.requestsInAll).toBe(requests - 12);
+      },
+    );
   });
 
   it("by Chatbench: requests, phases and first tokens are those of the chatbot's ledger", async () => {
