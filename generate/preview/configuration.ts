@@ -32,24 +32,44 @@ export const SCENARIOS: readonly SampleScenario[] = [
     p95Seconds: 0.178,
     errorRate: 0.004,
   },
+  {
+    name: "chat-stream",
+    target: "chatbot",
+    hour: 5,
+    everyDays: 1,
+    users: 50,
+    seconds: 300,
+    p95Seconds: 0.31,
+    errorRate: 0.0008,
+    streams: true,
+  },
 ];
 
 /** Made for real. */
-export const RUNS: readonly string[] = ["chat-api", "gateway-api"];
+export const RUNS: readonly string[] = ["chat-api", "gateway-api", "chat-stream"];
 
-export function configuration(urls: Readonly<Record<string, string>>): string {
-  const targets = Object.entries(urls).map(([name, base_url]) => {
+export interface Addresses {
+  readonly chatbots: Readonly<Record<string, string>>;
+  /** Where the first chatbot keeps its answers. */
+  readonly redis: string;
+}
+
+export function configuration({ chatbots, redis }: Addresses): string {
+  const targets = Object.entries(chatbots).map(([name, base_url]) => {
     const watched = { uptime: ">= 99.9%", health_path: "/healthz" };
-    return [name, { base_url, ...watched }];
+    return [name, { base_url, ...watched, ...(name === "chatbot" ? { redis: { url: redis } } : {}) }];
   });
   const objectives = { latency_p95: "< 200ms", latency_p99: "< 500ms", error_rate: "< 1%" };
-  const scenarios = SCENARIOS.map(({ name, target, hour, everyDays }) => {
+  const streamed = { ttft_p95: "< 200ms", tpot_p95: "< 50ms", error_rate: "< 1%" };
+  const scenarios = SCENARIOS.map(({ name, target, hour, everyDays, streams }) => {
     const schedule = { cron: everyDays === 7 ? `0 ${String(hour)} * * 0` : `0 ${String(hour)} * * *` };
-    const pattern = { name: "smoke", users: name === "chat-api" ? 100 : 20, duration: "70s", warmup: "10s" };
-    const more = name === "chat-api" ? { concurrent_users: ">= 100" } : {};
-    const params = { think_time_seconds: name === "chat-api" ? 2 : 0.4 };
-    const script = "load_tests/k6_api_test.ts";
-    return [name, { script, target, pattern, objectives: { ...objectives, ...more }, schedule, params }];
+    const pattern = { name: "smoke", users: 20, duration: "70s", warmup: "10s" };
+    const held = name === "chat-api" ? { concurrent_users: ">= 20" } : {};
+    const params = { think_time_seconds: 0.4 };
+    const common = { target, pattern, schedule, params };
+    if (streams === true)
+      return [name, { ...common, script: "load_tests/k6_stream_test.ts", traffic: "stream", objectives: streamed }];
+    return [name, { ...common, script: "load_tests/k6_api_test.ts", objectives: { ...objectives, ...held } }];
   });
   return JSON.stringify({
     targets: Object.fromEntries(targets) as object,

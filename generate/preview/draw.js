@@ -140,6 +140,7 @@ function timeline(body, { from, to, rows }) {
     times.append(mark);
   }
   box.append(times);
+  box.style.gridTemplateRows = `repeat(${rows.length}, 1fr) 16px`;
   body.append(box);
   for (const one of box.querySelectorAll(".bar div"))
     if (one.scrollWidth > one.clientWidth + 1)

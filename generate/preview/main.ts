@@ -6,6 +6,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { findRoot } from "../root.ts";
 import { readDashboards, type Dashboard } from "../dashboards/read.ts";
+import { freePort } from "../../src/platform/network.ts";
 import { backfill } from "./backfill.ts";
 import { configuration, RUNS, SCENARIOS, TARGETS } from "./configuration.ts";
 import { viewOf } from "./dashboard-view.ts";
@@ -25,11 +26,14 @@ const say = (text: string): void => console.error(`preview: ${text}`);
 const root = findRoot();
 
 async function preview({ folder, start }: World): Promise<void> {
-  const chatbots = await startChatbots(start);
-  await writeFile(join(folder, "chatbench.yml"), configuration(chatbots));
+  const redis = `redis://127.0.0.1:${String(await startRedis(start))}`;
+  const chatbots = await startChatbots(start, redis);
+  await writeFile(join(folder, "chatbench.yml"), configuration({ chatbots, redis }));
   await makePast(folder);
   const prometheusUrl = await startStack(start);
   await start(["src/main.js", "serve", "--listen", "127.0.0.1:0"], "ready at");
+  // What was counted before the first scrape would be missing in every increase.
+  await until("the first scrape", () => there(prometheusUrl, 'chatbench_build_info{instance!="sample"}'));
   say("runs of k6, some minutes");
   const began = Date.now() / 1000;
   const records = await runAll(folder, RUNS);
@@ -45,10 +49,20 @@ async function preview({ folder, start }: World): Promise<void> {
   for (const path of await shoot(views, images)) say(path);
 }
 
-async function startChatbots(start: World["start"]): Promise<Readonly<Record<string, string>>> {
+/** For the figures of its cache; persistence off, as the methodology has it. */
+async function startRedis(start: World["start"]): Promise<number> {
+  const port = await freePort();
+  const flags = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+  await start(["redis-server", ...flags], "Ready to accept connections");
+  return port;
+}
+
+async function startChatbots(start: World["start"], redis: string): Promise<Readonly<Record<string, string>>> {
   const found: Record<string, string> = {};
   for (const { name, flags } of TARGETS) {
-    const line = await start(["demo/main.js", "--chatbot-port", "0", "--provider-port", "0", ...flags], "ready");
+    const line = await start(["demo/main.js", "--chatbot-port", "0", "--provider-port", "0", ...flags], "ready", {
+      ...(name === "chatbot" ? { REDIS_URL: redis } : {}),
+    });
     found[name] = (JSON.parse(line) as { chatbot: string }).chatbot;
   }
   return found;
@@ -79,15 +93,17 @@ async function startStack(start: World["start"]): Promise<string> {
 /** Scraped, recorded, and read back by the daemon; and Prometheus has looked at the blocks from before. */
 async function settled(url: string): Promise<void> {
   say("waiting for scrapes and rules");
-  const there = async (expr: string): Promise<true | undefined> =>
-    (await ask(url, expr, Date.now() / 1000)).length > 0 ? true : undefined;
   for (const expr of [
     `count(chatbench_newest_run_info{trigger="manual"}) >= ${String(RUNS.length)}`,
     'scenario_target_trigger:chatbench_last_run_latency_p95_per_objective:ratio{trigger="manual"}',
     "chatbench_target_uptime_ratio",
     "slo:period_error_budget_remaining:ratio",
   ])
-    await until(expr, () => there(expr));
+    await until(expr, () => there(url, expr));
+}
+
+async function there(url: string, expr: string): Promise<true | undefined> {
+  return (await ask(url, expr, Date.now() / 1000)).length > 0 ? true : undefined;
 }
 
 interface Live {

@@ -25,9 +25,14 @@ export interface SampleScenario {
   /** On a usual night. */
   readonly p95Seconds: number;
   readonly errorRate: number;
+  readonly streams?: boolean;
 }
 
-export const LIMITS = { latency_p95: 0.2, latency_p99: 0.5, error_rate: 0.01 } as const;
+const LIMITS = { latency_p95: 0.2, latency_p99: 0.5, error_rate: 0.01 } as const;
+const STREAM_LIMITS = { ttft_p95: 0.2, tpot_p95: 0.05, error_rate: 0.01 } as const;
+/** What a scenario is held to. */
+export const limitsOf = ({ streams }: SampleScenario): Readonly<Partial<Record<MeasurementName, number>>> =>
+  streams === true ? STREAM_LIMITS : LIMITS;
 
 /** Random, but the same in every preview. */
 function random(seed: number): () => number {
@@ -102,7 +107,7 @@ const revisionOf = (daysAgo: number): string => (0x3f2c1ab + Math.floor(daysAgo 
 type Judged = Pick<RunRecord, "verdict" | "reason" | "measurements" | "objectives">;
 
 function judged(scenario: SampleScenario, { daysAgo, next }: Night): Judged {
-  const { name: scenarioName, users, seconds, p95Seconds, errorRate } = scenario;
+  const { users, seconds, p95Seconds, errorRate } = scenario;
   // A slow release twelve to nine days ago, and a little slower ever since.
   const release = daysAgo <= 12 && daysAgo > 9 ? 1.38 : daysAgo <= 9 ? 1.06 : 1;
   const p95 = p95Seconds * release * (0.94 + 0.12 * next());
@@ -113,23 +118,15 @@ function judged(scenario: SampleScenario, { daysAgo, next }: Night): Judged {
     latency_p95: p95,
     latency_p99: p95 * (1.7 + 0.25 * next()),
     ...{ error_rate: Math.round(errors * requests) / requests, requests, throughput: requests / seconds },
-    concurrent_users: p95 < LIMITS.latency_p95 ? users : Math.round(users * 0.6),
+    concurrent_users: p95 < LIMITS.latency_p95 || scenario.streams === true ? users : Math.round(users * 0.6),
     ...{ dropped_iterations: 0, conversations: Math.round(requests / 3) },
+    ...(scenario.streams === true ? streamed(p95, next) : {}),
+    ...(scenario.target === "chatbot" ? ofSystem(users, next) : {}),
   };
-  const objectives: ObjectiveResult[] = [...(["latency_p95", "latency_p99", "error_rate"] as const)].map((name) => {
-    const [value, limit] = [values[name] ?? 0, LIMITS[name]];
-    return {
-      measurement: name,
-      condition: `< ${limit}`,
-      limit,
-      value,
-      verdict: verdictOf(value, limit),
-      reason: "Sample.",
-    };
-  });
+  const objectives = objectivesOf(scenario, values);
   const held = values.concurrent_users ?? 0;
   const wanted = { measurement: "concurrent_users", condition: `>= ${users}`, limit: users, value: held };
-  if (scenarioName === "chat-api")
+  if (scenario.name === "chat-api")
     objectives.push({ ...wanted, verdict: held >= users ? "pass" : "fail", reason: "Sample." });
   const worst =
     (["fail", "warning"] as const).find((one) => objectives.some(({ verdict }) => verdict === one)) ?? "pass";
@@ -138,6 +135,35 @@ function judged(scenario: SampleScenario, { daysAgo, next }: Night): Judged {
     ([name, value]) => [name, { value, unit: MEASUREMENTS[name].unit, samples: requests }] as const,
   );
   return { verdict: worst, reason, measurements: Object.fromEntries(measured), objectives };
+}
+
+function objectivesOf(scenario: SampleScenario, values: Values): ObjectiveResult[] {
+  return (Object.entries(limitsOf(scenario)) as [MeasurementName, number][]).map(([name, limit]) => {
+    const value = values[name] ?? 0;
+    const about = { measurement: name, condition: `< ${limit}`, limit, value };
+    return { ...about, verdict: verdictOf(value, limit), reason: "Sample." };
+  });
+}
+
+type Values = Readonly<Partial<Record<MeasurementName, number>>>;
+
+function streamed(p95: number, next: () => number): Values {
+  const [first, token] = [p95 * 0.42, 0.0011 * (0.95 + 0.1 * next())];
+  return {
+    ...{ ttft_p50: first * 0.7, ttft_p95: first, ttft_p99: first * 1.3 },
+    ...{ first_byte_p50: first * 0.68, first_byte_p95: first * 0.97, first_byte_p99: first * 1.26 },
+    ...{ tpot_p50: token, tpot_p95: token * 1.4, tpot_p99: token * 1.9, inter_chunk_p99: token * 9 },
+    output_tokens_per_second: 900 + 60 * next(),
+  };
+}
+
+/** What a run saw of the chatbot's process and of its Redis. */
+function ofSystem(users: number, next: () => number): Values {
+  const [cpu, memory] = [users * 0.006 * (0.95 + 0.1 * next()), (150 + 12 * next()) * 2 ** 20];
+  return {
+    ...{ cpu_cores: cpu, cpu_cores_peak: cpu * 1.5, memory_bytes: memory, memory_bytes_peak: memory * 1.2 },
+    cache_hit_ratio: 0.34 + 0.06 * next(),
+  };
 }
 
 function verdictOf(value: number, limit: number): Verdict {

@@ -6,7 +6,7 @@ import type { ExporterFacts } from "../../src/exporter/index.ts";
 import { project } from "../../src/exporter/project.ts";
 import { Samples } from "../../src/exporter/samples.ts";
 import type { Objective, RunRecord } from "../../src/model/index.ts";
-import { DAYS, LIMITS, type SampleScenario } from "./sample-runs.ts";
+import { DAYS, limitsOf, type SampleScenario } from "./sample-runs.ts";
 
 const DAY = 86_400;
 const THREE_NINES: Objective = { measurement: "uptime", comparator: ">=", limit: 0.999, condition: ">= 99.9%" };
@@ -63,22 +63,19 @@ function add(series: Map<string, string[]>, key: string, [value, time]: readonly
 function sharesOf({ latest }: ExporterFacts): readonly (readonly [string, number])[] {
   return latest.flatMap(({ scenario, target, trigger, judged }) =>
     (["latency_p95", "latency_p99", "error_rate"] as const).flatMap((name) => {
-      const value = judged?.measurements[name]?.value;
-      if (value === undefined) return [];
+      const { value, limit } = judged?.objectives.find(({ measurement }) => measurement === name) ?? {};
+      if (value === undefined || limit === undefined) return [];
       const labels = `job="chatbench",scenario="${scenario}",target="${target}",trigger="${trigger}"`;
       const key = `scenario_target_trigger:chatbench_last_run_${name}_per_objective:ratio{${labels}}`;
-      return [[key, value / LIMITS[name]] as const];
+      return [[key, value / limit] as const];
     }),
   );
 }
 
 function factsAt({ scenarios, runs, targets }: Past, atMs: number): ExporterFacts {
-  const objectives: readonly Objective[] = Object.entries(LIMITS).map(([measurement, limit]) => ({
-    ...{ measurement, limit, comparator: "<", condition: `< ${limit}` },
-  }));
   const over = runs.filter(({ ended_at }) => Date.parse(ended_at) <= atMs);
   return {
-    scenarios: scenarios.map(({ name, target }) => ({ name, target, objectives })),
+    scenarios: scenarios.map((one) => ({ name: one.name, target: one.target, objectives: objectivesOf(one) })),
     latest: scenarios.flatMap(({ name }) => latestOf(over.filter(({ scenario }) => scenario === name))),
     running: [],
     targets: targets.map((name) => ({ name, uptimeObjective: THREE_NINES })),
@@ -87,6 +84,11 @@ function factsAt({ scenarios, runs, targets }: Past, atMs: number): ExporterFact
     sources: [],
   };
 }
+
+const objectivesOf = (scenario: SampleScenario): readonly Objective[] =>
+  Object.entries(limitsOf(scenario)).map(([measurement, limit]) => ({
+    ...{ measurement, limit, comparator: "<", condition: `< ${String(limit)}` },
+  }));
 
 function latestOf(runs: readonly RunRecord[]): ExporterFacts["latest"] {
   const last = runs.at(-1);

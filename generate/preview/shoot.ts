@@ -1,8 +1,9 @@
 /** Pictures of dashboards, by Debian's Chromium (or the one that CHROMIUM names), which is asked for nothing else. */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { chromium } from "playwright-core";
+import { withPalette } from "./png.ts";
 import type { DashboardView } from "./view.ts";
 
 const WIDTH = 1600;
@@ -21,7 +22,7 @@ export async function shoot(views: readonly DashboardView[], folder: string): Pr
       await page.setContent(pageOf(view));
       if (problems.length > 0) throw new Error(`${view.uid} cannot be drawn: ${problems.join("; ")}`);
       const path = join(folder, `dashboard-${view.uid}.png`);
-      await page.screenshot({ path, fullPage: true });
+      writeFileSync(path, withPalette(await page.screenshot({ fullPage: true })));
       paths.push(path);
       await context.close();
     }

@@ -12,8 +12,8 @@ const LOOK_MS = 500;
 
 export interface World {
   readonly folder: string;
-  /** Starts one of our programs and resolves with the first line that it prints that holds `word`. */
-  readonly start: (args: readonly string[], word: string) => Promise<string>;
+  /** Starts one of our programs, or another, and resolves with the first line that it prints that holds `word`. */
+  readonly start: (args: readonly string[], word: string, env?: Readonly<Record<string, string>>) => Promise<string>;
   /** Ends everything that was started, the newest first, and removes the folder. */
   end(): Promise<void>;
 }
@@ -25,9 +25,12 @@ export async function makeWorld(root: string): Promise<World> {
   const children: ChildProcess[] = [];
   return {
     folder,
-    start: async ([program = "", ...args], word) => {
-      const child = spawn(process.execPath, [join(root, "dist", program), ...args], {
+    start: async ([program = "", ...args], word, env = {}) => {
+      const ours = program.endsWith(".js");
+      const command = ours ? [join(root, "dist", program), ...args] : args;
+      const child = spawn(ours ? process.execPath : program, command, {
         cwd: folder,
+        env: { ...process.env, ...env },
         stdio: ["ignore", "pipe", "inherit"],
       });
       children.push(child);
