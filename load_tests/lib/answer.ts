@@ -20,18 +20,18 @@ interface Response {
 
 /** Reads an answer; never throws, whatever the target sends. */
 export function readAnswer(response: Response, options: Pick<ChatOptions, "answer" | "reply_field">): Answer {
-  const { status, headers = {} } = response;
+  const { status } = response;
   const failed = (why: string): Answer => ({ good: false, why });
   if (status === 0) return failed(response.error ?? "no answer came");
   if (status !== 200) return failed(`status ${status} instead of 200`);
   const body = parse(response.body);
   if (options.answer === "json" && (typeof body !== "object" || body === null)) {
-    return failed(`status 200 with ${headers["Content-Type"] ?? "no content type"} that is no JSON object`);
+    return failed(`status 200 with ${response.headers?.["Content-Type"] ?? "no content type"} that is no JSON object`);
   }
   const reply = at(body, options.reply_field ?? "reply");
   const hasReply = typeof reply === "string" && reply !== "";
   if (options.reply_field !== undefined && !hasReply) return failed(`no text at ${options.reply_field}`);
-  return { good: true, ...(hasReply ? { reply } : {}), ...readTold(body, headers) };
+  return { good: true, ...(hasReply ? { reply } : {}), ...readTold(body, () => response.headers ?? {}) };
 }
 
 function parse(body: unknown): unknown {
