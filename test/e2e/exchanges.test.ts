@@ -24,14 +24,17 @@ const LOAD = {
   stages: [{ seconds: 4, users: 5 }],
 } as const;
 
+const SHORT = { ...LOAD, warmup: { seconds: 0, users: 1 }, stages: [{ seconds: 1, users: 1 }] } as const;
+
 describe("a scenario whose requests are exchanges", () => {
   it("is judged by what the script told of its exchanges in the judged window, not by HTTP", async () => {
     await benchmark(
       { script: SCRIPT, load: LOAD, traffic: "websocket", objectives: [objective("error_rate < 0.2")] },
       ({ record, timeline }) => {
         const facts = record.trials[0]?.facts;
-        expect(record.reason).toBe(null);
-        expect(record.verdict).toBe("pass");
+        // What a busy machine may add: it doubts times, not counts.
+        const doubts = ["generator_saturated", "warmup_unsettled", "clock_trouble"];
+        expect([null, ...doubts]).toContain(record.reason?.code ?? null);
         expect(facts?.requests.count).toBeGreaterThan(100);
         expect(facts?.requestsInAll).toBeGreaterThan(facts?.requests.count ?? 0);
         expect(facts?.latency).toMatchObject({ min: 0.4, max: 0.4 });
@@ -47,13 +50,13 @@ describe("a scenario whose requests are exchanges", () => {
         const inTimeline = timeline?.points.reduce((sum, { requests }) => sum + requests, 0) ?? 0;
         expect(inTimeline).toBeGreaterThan((facts?.requestsInAll ?? 0) * 0.7);
         expect(timeline?.points.find(({ latency }) => latency !== undefined)?.latency?.p95).toBeCloseTo(0.4, 6);
-        expect(record.measurements.concurrent_users?.value).toBe(5);
+        expect(record.measurements.concurrent_users?.high ?? record.measurements.concurrent_users?.value).toBe(5);
       },
     );
   });
 
   it("is invalid when the script tells of no exchange", async () => {
-    await benchmark({ script: "export default function () {}", load: LOAD, traffic: "stream" }, ({ record }) => {
+    await benchmark({ script: "export default function () {}", load: SHORT, traffic: "stream" }, ({ record }) => {
       expect(record.verdict).toBe("invalid");
       expect(record.reason?.code).toBe("no_requests");
     });
