@@ -27,11 +27,23 @@ WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --no-fund --no-audit && npm cache clean --force
 
+# The second engine, from pinned versions with hashes; the Python is that of the same Debian as below.
+# hadolint ignore=DL3006
+FROM ${NODE_IMAGE} AS locust
+# hadolint ignore=DL3008
+RUN apt-get update && apt-get install -y --no-install-recommends python3 python3-venv && rm -rf /var/lib/apt/lists/*
+WORKDIR /build
+COPY tools/locust-requirements.txt ./
+RUN python3 -m venv /opt/locust \
+  && /opt/locust/bin/python -m pip install --no-cache-dir --require-hashes -r locust-requirements.txt
+
 # hadolint ignore=DL3006
 FROM ${NODE_IMAGE} AS runtime
 LABEL org.opencontainers.image.title="chatbench" org.opencontainers.image.licenses="Apache-2.0"
-ENV NODE_ENV=production
+ENV NODE_ENV=production CHATBENCH_LOCUST=/opt/locust/bin/python PYTHONDONTWRITEBYTECODE=1
 WORKDIR /chatbench
+# hadolint ignore=DL3008
+RUN apt-get update && apt-get install -y --no-install-recommends python3 && rm -rf /var/lib/apt/lists/*
 # What a new volume at these places looks like: whoever belongs to the group 10001 may write, so `prepare` may.
 RUN groupadd --gid 10001 chatbench-secrets \
   && for name in target store chatbench prometheus alertmanager grafana; do \
@@ -39,12 +51,14 @@ RUN groupadd --gid 10001 chatbench-secrets \
      done \
   && install -d -o node -g node -m 0775 /chatbench/results
 COPY --from=k6 /usr/bin/k6 /usr/local/bin/k6
+COPY --from=locust /opt/locust /opt/locust
 COPY --from=packages /build/node_modules node_modules
 COPY --from=build /build/dist/src dist/src
 COPY --from=build /build/dist/demo dist/demo
 COPY package.json LICENSE chatbench.yml ./
 COPY load_tests load_tests
 COPY prometheus prometheus
+COPY grafana/dashboards grafana/dashboards
 COPY docs/runbooks docs/runbooks
 COPY docker docker
 USER node

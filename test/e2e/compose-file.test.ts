@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { dashboards } from "../support/grafana.ts";
 import { bindsOf, readCompose, ROOT, serviceOf } from "../support/compose.ts";
 
 const compose = readCompose();
@@ -133,6 +134,17 @@ describe("docker-compose.benchmark.yml", () => {
     expect(Number(most)).toBeGreaterThanOrEqual(pool + 10);
     expect(read("docker/redis.conf")).toMatch(/^save ""$/m);
     expect(read("docker/redis.conf")).toMatch(/^appendonly no$/m);
+  });
+
+  it("links of dashboards lead where its own configuration says", () => {
+    const { links } = parse(read("docker/chatbench.yml")) as { links: Readonly<Record<string, string>> };
+    for (const { templating } of dashboards()) {
+      const constants = templating.list.filter(({ type }) => type === "constant");
+      expect(constants.map(({ name, query }) => [name, query])).toEqual([
+        ["chatbench", links.chatbench],
+        ["runbooks", links.runbooks],
+      ]);
+    }
   });
 
   it("measures the scenarios of chatbench.yml", () => {
