@@ -41,7 +41,7 @@ export const resourcesSchema = z
       description: "Metrics address of a node_exporter on the chatbot's machine: its CPU, memory and network.",
       examples: ["http://127.0.0.1:9100/metrics"],
     }).optional(),
-    cadvisor: cadvisorSchema.optional(),
+    cadvisor: cadvisorSchema.exactOptional(),
     process: processSchema.optional(),
   })
   .meta({

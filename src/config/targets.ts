@@ -30,12 +30,12 @@ export async function buildTarget(
 }
 
 function resourcesOf(input: NonNullable<TargetInput["resources"]>, { folder }: Context): ResourceSources {
-  const { node_exporter: nodeExporter, cadvisor, process: local } = input;
+  const { node_exporter: nodeExporter, process: local, ...others } = input;
   const file = local?.pid_file;
   const process = file === undefined ? local?.port && { port: local.port } : { pidFile: resolve(folder, file) };
   return {
     ...(nodeExporter === undefined ? {} : { nodeExporter }),
-    ...(cadvisor === undefined ? {} : { cadvisor }),
+    ...others,
     ...(process && { process }),
   };
 }
