@@ -3,6 +3,8 @@ import { latencyFigure } from "./chart-latency.ts";
 import { timelineFigure } from "./chart-timeline.ts";
 import { findingsTable } from "./findings-table.ts";
 import { html, type Html } from "./html.ts";
+import { ladderSection } from "./ladder-section.ts";
+import { openSection } from "./open-section.ts";
 import { page, section } from "./page.ts";
 import { resourceTable } from "./resource-table.ts";
 import {
@@ -38,9 +40,11 @@ export function runReport(record: RunRecord, timeline: Timeline | undefined, ext
       verdictBand(record),
       section("Performance targets", targetsTable(record, { uptime })),
       section("Key figures", keyFigures(record) ?? nothing),
+      section("Steps", ladderSection(record)),
       section("Latency distribution", latencyFigure(record)),
       section("Timeline", timelineFigure(record, timeline, series) ?? noTimeline),
       section("Measurements", measurementsTable(record)),
+      section("Arrivals", openSection(record)),
       section("Resources", resourceTable(record)),
       section("Prompts and caches", workloadSection(record)),
       section("Trials", trialsTable(record)),

@@ -3,7 +3,8 @@ import pc from "picocolors";
 import type { Finding, RunRecord, RunSummary, Uptime } from "../model/index.ts";
 import { formatValue } from "../model/index.ts";
 import { resourceLine } from "./resource-table.ts";
-import { targetRows, type TargetRow } from "./targets.ts";
+import { ladderText, levelText, shownTime, STEP_TONES, STEP_WORDS } from "./ladder-words.ts";
+import { targetRows, titleOf, type TargetRow } from "./targets.ts";
 import { FINDING_TONES, lengthText, outcomeOf, PLAIN_SIGNS, SIGNS, timeText, whyOf, type Tone } from "./words.ts";
 
 export interface TerminalOptions {
@@ -39,11 +40,35 @@ export function renderRun(record: RunRecord, options: TerminalOptions, uptime?: 
     "",
     ...targetLines(targetRows(record, uptime), options),
     "",
+    ...ladderLines(record, options),
     ...violationLines(record.findings ?? [], options),
     ...systemLines(record).map(paint.dim),
     paint.dim(`Run ${oneLine(record.id)}`),
   ];
   return safe(lines.join("\n"), options);
+}
+
+/** Steps of a ladder, one a line, and what they come to. */
+function ladderLines({ ladder }: RunRecord, options: TerminalOptions): readonly string[] {
+  if (ladder === undefined || ladder.steps.length === 0) return [];
+  const paint = palette(options.colour);
+  const time = shownTime(ladder);
+  const names = [...(time === undefined ? [] : [time]), "error_rate", "goodput"];
+  const cells = ladder.steps.map(({ level, measurements }) => [
+    levelText(level, ladder),
+    ...names.map((name) => {
+      const measured = measurements[name];
+      return `${titleOf(name)} ${measured === undefined ? "-" : formatValue(measured.value, measured.unit)}`;
+    }),
+  ]);
+  const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((row) => widthOf(row[column] ?? ""))));
+  const lines = ladder.steps.map(({ result }, at) => {
+    const row = (cells[at] ?? []).map((cell, column) => pad(cell, widths[column] ?? 0)).join(GAP);
+    const tone = STEP_TONES[result];
+    const told = options.colour ? `${signOf(tone)} ${STEP_WORDS[result]}` : PLAIN_SIGNS[tone];
+    return `${row}${GAP}${paint[tone](told)}`;
+  });
+  return [...wrap(ladderText(ladder), options.width), ...lines, ""];
 }
 
 /** What is not as benchmarks are to be run on; nothing where all is. */

@@ -109,11 +109,13 @@ export function triggerWord(trigger: Trigger): string {
 
 /** `smoke, 5 users, 30 s after a warm-up of 5 s`. */
 export function patternText(pattern: RunRecord["pattern"]): string {
-  const users = pattern.users === undefined ? [] : [`up to ${pattern.users} ${pattern.users === 1 ? "user" : "users"}`];
+  const people = `${pattern.users} ${pattern.users === 1 ? "user" : "users"}`;
+  const rate = pattern.rate === undefined ? [] : [`up to ${pattern.rate}/s (${pattern.arrivals ?? "constant"})`];
+  const users = pattern.users === undefined ? [] : [`${pattern.rate === undefined ? "up to" : "at most"} ${people}`];
   const length = pattern.duration_seconds === undefined ? [] : [durationText(pattern.duration_seconds)];
   const warmup = pattern.warmup_seconds > 0 ? [`after ${durationText(pattern.warmup_seconds)} of warm-up`] : [];
   const name = pattern.name === "own" ? "the script's own" : pattern.name;
-  return [name, ...users, [...length, ...warmup].join(" ")].filter((text) => text !== "").join(", ");
+  return [name, ...rate, ...users, [...length, ...warmup].join(" ")].filter((text) => text !== "").join(", ");
 }
 
 /** `45 s`, `10 min`, `4 min 12 s`, `1 h 5 min`: at most two parts. */
