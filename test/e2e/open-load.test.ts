@@ -1,8 +1,11 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { OpenLoad } from "../../src/model/index.ts";
-import { benchmark } from "../support/run.ts";
-import { startServer, type TestServer } from "../support/server.ts";
+import type { LoadFacts, OpenLoad } from "../../src/model/index.ts";
+import { arrivalPlan, createArrivals } from "../../src/workload/arrivals.ts";
+import { benchmark, objective } from "../support/run.ts";
+import { answer, startServer, type TestServer } from "../support/server.ts";
 
+const EXCHANGE = join(import.meta.dirname, "../../load_tests/lib/exchange.ts");
 const SCRIPT = `
 import http from "k6/http";
 export default function () {
@@ -47,10 +50,69 @@ describe("coordinated omission: 8 arrivals at 10/s at a service that takes 500 m
         expect(facts?.open).toMatchObject({ planned: 8, startDelay: { count: 8 }, busy: { count: 8 } });
         expect(facts?.requests).toEqual({ count: 8, failed: 0 });
         expect(facts?.window.seconds).toBe(0.8);
-        expect(facts?.open?.service.mean).toBeCloseTo(0.5, 1);
+        // A busy machine only ever adds to it; how near it comes is measured by `npm run bench -- --only omission`.
+        expect(facts?.open?.service.mean).toBeGreaterThan(0.499);
+        expect(facts?.open?.service.mean).toBeLessThan(0.7);
         expect(facts?.latency.count).toBe(8);
-        expect(facts?.latency.mean).toBeCloseTo(1.9, 1);
+        expect(facts?.latency.mean).toBeGreaterThan(1.89);
+        expect(facts?.latency.mean).toBeLessThan(2.6);
       });
+    });
+  });
+});
+
+describe("arrivals at a rate", () => {
+  it("reach the target when they were to, Poisson too, and belong to the phase in which they were to begin", async () => {
+    await withServer(startServer(answer({ delayMs: 30 })), async ({ url, seen }) => {
+      const load = at(30, 4, { users: 60, arrivals: "poisson", seed: 5, warmup: { seconds: 1, rate: 30 } });
+      const objectives = [objective("latency_p95 < 30"), objective("goodput > 0.9")];
+      await benchmark({ script: SCRIPT, baseUrl: url, load, objectives }, ({ record, timeline }) => {
+        const plan = arrivalPlan(load);
+        const facts = record.trials[0]?.facts as LoadFacts;
+        const instantOf = createArrivals(plan, plan.blocks);
+        const began = facts.window.startedAt - 1000;
+        expect(seen).toHaveLength(plan.total);
+        expect(facts.open).toMatchObject({ planned: plan.total - plan.judgedFrom, users: 60, rate: 30 });
+        expect(facts.requests).toEqual({ count: plan.total - plan.judgedFrom, failed: 0 });
+        const delays = seen.map((request, index) => request.at - began - instantOf(index)).sort((a, b) => a - b);
+        expect(delays[0]).toBeGreaterThan(-3); // two clocks in whole milliseconds; never early
+        expect(delays[Math.floor(delays.length / 2)]).toBeLessThan(200);
+        expect(facts.goodput).toEqual({ good: facts.requests.count, of: facts.requests.count });
+        expect(record.measurements.goodput).toMatchObject({ value: 1 });
+        expect(record.measurements.concurrent_users).toBeUndefined();
+        expect(record.pattern).toMatchObject({ rate: 30, arrivals: "poisson", users: 60 });
+        expect(timeline?.points.some(({ ofGood }) => ofGood)).toBe(true);
+      });
+    });
+  });
+
+  it("of exchanges add the late start to the first of each, and none to the time per token", async () => {
+    const script = `
+      import { beginExchange } from ${JSON.stringify(EXCHANGE)};
+      import { sleep } from "k6";
+      export default function () {
+        for (let turn = 0; turn < 2; turn += 1) {
+          const exchange = beginExchange();
+          sleep(0.1);
+          exchange.end({ good: true, lastContentMs: 100, firstContentMs: 60, firstByteMs: 5, closedMs: 101, outputTokens: 3 });
+        }
+      }`;
+    const objectives = [objective("ttft_p95 < 0.1"), objective("goodput > 0.1")];
+    await benchmark({ script, load: at(10, 1), traffic: "websocket", objectives }, ({ record }) => {
+      const facts = record.trials[0]?.facts;
+      const delay = facts?.open?.startDelay;
+      expect(delay?.count).toBe(10);
+      expect(delay?.mean).toBeGreaterThan(0.4); // each takes 200 ms and one begins every 100 ms
+      expect(facts?.requests.count).toBe(20);
+      expect(facts?.open?.service).toMatchObject({ count: 20, min: 0.1, max: 0.1 });
+      expect(facts?.latency.mean).toBeCloseTo(0.1 + (delay?.mean ?? 0) / 2, 6);
+      expect(facts?.stream?.ttft.mean).toBeCloseTo(0.06 + (delay?.mean ?? 0) / 2, 6);
+      expect(facts?.stream?.tpot).toMatchObject({ min: 0.02, max: 0.02 });
+      // Of the first turns at most those that began in time met the limit; of the second turns all.
+      expect(facts?.goodput?.of).toBe(20);
+      expect(facts?.goodput?.good).toBeGreaterThanOrEqual(10);
+      expect(facts?.goodput?.good).toBeLessThan(14);
+      expect(record.reason?.code).toBe("iterations_dropped"); // one user is too few for two of 200 ms at a time
     });
   });
 });
