@@ -62,9 +62,13 @@ type Fields = Pick<
 >;
 
 interface State {
-  readonly seen: Set<number>;
+  readonly id: string;
   readonly contentMs: number[];
+  /** Numbers below the highest that have not come. */
+  readonly missing: Set<number>;
   highest: number;
+  /** Not in `missing`, there are too many of them. */
+  skipped: number;
   duplicated: number;
   reordered: number;
   stray: number;
@@ -75,64 +79,84 @@ interface State {
   last?: unknown;
 }
 
-/** Begins to read the answer to message `id`. */
-export function beginReading(options: Fields, id: string): Reading {
-  const state: State = {
-    ...{ seen: new Set(), contentMs: [], highest: -1, duplicated: 0, reordered: 0, stray: 0, text: "" },
+const MOST_MISSING = 10_000;
+
+/** To be called once a script: thousands of frames a second go through what it returns, which begins to read an answer. */
+export function readings(options: Fields): (id: string) => Reading {
+  const of = { id: fieldAt(options.id_field), type: fieldAt(options.type_field) };
+  const pieceOf = { seq: fieldAt(options.seq_field), text: fieldAt(options.text_field) };
+  const take = (state: State, text: string, atMs: number): boolean => {
+    state.firstByteMs ??= atMs;
+    const frame = parse(text);
+    if (options.answer === "one") return whole(state, { text, frame, atMs }, options);
+    if (frame === undefined) return failed(state, "not_json", `it sent what is no JSON object: ${shown(text)}`);
+    const id = of.id(frame);
+    if (id !== state.id && typeof id === "string") {
+      state.stray += 1;
+      return false;
+    }
+    const type = of.type(frame);
+    if (type === options.content_type) {
+      if (!isRepeated(state, pieceOf.seq(frame))) addContent(state, pieceOf.text(frame), atMs);
+      return false;
+    }
+    if (type === options.reasoning_type) {
+      if (!isRepeated(state, pieceOf.seq(frame))) state.firstTokenMs ??= atMs;
+      return false;
+    }
+    return isEnd(state, { type, frame }, options);
   };
-  return {
-    take(text, atMs) {
-      state.firstByteMs ??= atMs;
-      const frame = parse(text);
-      if (options.answer === "one") return whole(state, { text, frame, atMs }, options);
-      if (frame === undefined) return failed(state, "not_json", `it sent what is no JSON object: ${shown(text)}`);
-      return read(state, { frame, atMs, id }, options);
-    },
-    end: (broken) => answerOf(state, broken ?? state.broken, options),
+  return (id) => {
+    const state: State = {
+      ...{ id, contentMs: [], missing: new Set(), highest: -1, skipped: 0 },
+      ...{ duplicated: 0, reordered: 0, stray: 0, text: "" },
+    };
+    return {
+      take: (text, atMs) => take(state, text, atMs),
+      end: (broken) => answerOf(state, broken ?? state.broken, options),
+    };
   };
 }
 
-interface Piece {
-  readonly frame: object;
-  readonly atMs: number;
-  readonly id: string;
+function fieldAt(path: string): (frame: object) => unknown {
+  if (path.includes(".")) return (frame) => at(frame, path);
+  return (frame) => (frame as Readonly<Record<string, unknown>>)[path];
 }
 
-function read(state: State, { frame, atMs, id }: Piece, options: Fields): boolean {
-  const of = at(frame, options.id_field);
-  if (typeof of === "string" && of !== id) {
-    state.stray += 1;
-    return false;
+function isEnd(
+  state: State,
+  { type, frame }: { readonly type: unknown; readonly frame: object },
+  options: Fields,
+): boolean {
+  if (type === options.done_type) {
+    state.last = frame;
+    return true;
   }
-  const type = at(frame, options.type_field);
-  switch (type) {
-    case options.content_type:
-      if (isRepeated(state, at(frame, options.seq_field))) return false;
-      addContent(state, at(frame, options.text_field), atMs);
-      return false;
-    case options.reasoning_type:
-      if (!isRepeated(state, at(frame, options.seq_field))) state.firstTokenMs ??= atMs;
-      return false;
-    case options.done_type:
-      state.last = frame;
-      return true;
-    case options.error_type:
-      return failed(state, "error", `it said: ${shown(JSON.stringify(at(frame, "message") ?? frame))}`);
-    default:
-      return false;
-  }
+  if (type !== options.error_type) return false;
+  return failed(state, "error", `it said: ${shown(JSON.stringify(at(frame, "message") ?? frame))}`);
 }
 
 /** Notes the number of a frame; true: it has come before. */
 function isRepeated(state: State, seq: unknown): boolean {
-  if (typeof seq !== "number") return false;
-  if (state.seen.has(seq)) {
-    state.duplicated += 1;
-    return true;
+  if (seq === state.highest + 1) {
+    state.highest += 1;
+    return false;
   }
-  state.seen.add(seq);
-  if (seq < state.highest) state.reordered += 1;
-  state.highest = Math.max(state.highest, seq);
+  if (typeof seq !== "number" || !Number.isInteger(seq)) return false;
+  if (seq <= state.highest) {
+    const isLate = state.missing.delete(seq);
+    if (isLate) state.reordered += 1;
+    else state.duplicated += 1;
+    return !isLate;
+  }
+  for (let number = state.highest + 1; number < seq; number += 1) {
+    if (state.missing.size < MOST_MISSING) state.missing.add(number);
+    else {
+      state.skipped += seq - number;
+      break;
+    }
+  }
+  state.highest = seq;
   return false;
 }
 
@@ -160,11 +184,11 @@ function failed(state: State, failure: Failure, why: string): true {
 }
 
 function answerOf(state: State, broken: Broken | undefined, options: Fields): SocketAnswer {
-  const { last, seen, highest, duplicated, reordered, text, contentMs, firstByteMs, firstTokenMs } = state;
+  const { last, missing, skipped, highest, duplicated, reordered, text, contentMs, firstByteMs, firstTokenMs } = state;
   const count = at(last, options.count_field);
-  const expected = Math.max(highest + 1, typeof count === "number" ? count : 0);
+  const behind = typeof count === "number" ? Math.max(0, count - (highest + 1)) : 0;
   // Of an answer that broke off nobody knows what would have come.
-  const lost = broken === undefined ? expected - seen.size : 0;
+  const lost = broken === undefined ? missing.size + skipped + behind : 0;
   const found = broken ?? wrongIn(state, lost, at(last, options.reply_field));
   return {
     ...{ reply: text, contentMs, lost, duplicated, reordered },

@@ -10,7 +10,7 @@ import type { Socket } from "./socket.ts";
 import { countAnswer, countConnection } from "./socket-counts.ts";
 import { messageWriter } from "./socket-messages.ts";
 import type { SocketOptions } from "./socket-options.ts";
-import { beginReading } from "./socket-reading.ts";
+import { readings } from "./socket-reading.ts";
 import type { Broken, SocketAnswer } from "./socket-reading.ts";
 import { createTalks } from "./talk.ts";
 import type { Talk } from "./talk.ts";
@@ -72,13 +72,14 @@ function asks(params: SocketOptions) {
   const url = socketUrl(__ENV.CHATBENCH_WEBSOCKET_URL, __ENV.CHATBENCH_TARGET_URL) + params.path;
   const timeoutMs = params.timeout_seconds * 1000;
   const write = messageWriter(params);
+  const begin = readings(params);
   /** Of this user alone: k6 gives each its own copy of the script. */
   const user: { headers?: Readonly<Record<string, string>> } = {};
 
   return async (line: Line, talk: Talk, turn: number): Promise<Asked> => {
     user.headers ??= { ...params.headers, ...(await readSecretHeaders(params.headers_from_secrets)) };
     const id = `${talk.id}-${(line.sent += 1)}`;
-    const reading = beginReading(params, id);
+    const reading = begin(id);
     const dueMs = now();
     const noLine = await opened(line, () => connect({ url, headers: user.headers ?? {}, timeoutMs }));
     const sentMs = now();

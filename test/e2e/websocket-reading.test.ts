@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SOCKET_DEFAULTS } from "../../load_tests/lib/socket-options.ts";
-import { beginReading, type SocketAnswer } from "../../load_tests/lib/socket-reading.ts";
+import { readings, type SocketAnswer } from "../../load_tests/lib/socket-reading.ts";
 
 interface Frame {
   readonly type: string;
@@ -21,7 +21,7 @@ const doneAfter = (count: number): Frame => ({
 });
 
 function readAll(frames: readonly (Frame | string)[]): SocketAnswer {
-  const reading = beginReading(SOCKET_DEFAULTS, "m");
+  const reading = readings(SOCKET_DEFAULTS)("m");
   for (const [at, frame] of frames.entries()) {
     if (reading.take(typeof frame === "string" ? frame : JSON.stringify(frame), at * 10)) break;
   }
@@ -76,13 +76,18 @@ describe("an answer over a WebSocket", () => {
     expect(readAll(frames).broken).toMatchObject({ failure });
   });
 
+  it("counts a number far ahead without keeping all that are missing", () => {
+    const far = { type: "token", id: "m", seq: 1e9, text: "x" };
+    expect(readAll([far, { type: "done", id: "m" }])).toMatchObject({ lost: 1e9, broken: { failure: "lost" } });
+  });
+
   it("is the next message as a whole, where the scenario says so", () => {
     const options = { ...SOCKET_DEFAULTS, answer: "one" as const };
     for (const [message, reply] of [
       ['{"reply":"hello"}', "hello"],
       ["hello", "hello"],
     ] as const) {
-      const reading = beginReading(options, "m");
+      const reading = readings(options)("m");
       expect(reading.take(message, 5)).toBe(true);
       expect(reading.end()).toMatchObject({ reply, contentMs: [5] });
     }
