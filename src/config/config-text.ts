@@ -73,6 +73,7 @@ function scenarioShown(scenario: Scenario): unknown {
     secrets: mapped(scenario.secrets, () => REDACTED),
     traffic: scenario.traffic,
     max_duration: maxSeconds === undefined ? undefined : duration(maxSeconds),
+    environment: scenario.environment,
     schedule: schedule && scheduleShown(schedule),
   };
 }

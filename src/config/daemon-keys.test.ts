@@ -51,6 +51,7 @@ scenarios:
     secrets: { API_KEY: { env: KEY } }
     max_duration: 20m
     traffic: stream
+    environment: strict
     schedule:
       cron: "0 4 * * *"
       timezone: Europe/Berlin
