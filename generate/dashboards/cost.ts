@@ -8,7 +8,7 @@ import { runVariables } from "./variables.ts";
 
 const CHOSEN = 'job=~"$job", scenario=~"$scenario", target=~"$target"';
 const EMPTY =
-  "No cache of a target is watched, or no run has ended since the daemon began: `redis` of a target names one.";
+  "No cache of a target is watched, or fewer than two runs have ended since the daemon began: `redis` of a target names one.";
 const SERIES = "{{scenario}} · {{target}} · {{layer}}";
 
 export function cost(): Board {

@@ -20,6 +20,7 @@ export const K6 = {
   iterationDuration: "k6_iteration_duration_seconds",
   checks: "k6_checks_rate",
   exceptions: "k6_chatbench_exceptions_total",
+  exchangeDuration: "k6_chatbench_exchange_duration_seconds",
   ttft: "k6_chatbench_ttft_seconds",
   tpot: "k6_chatbench_tpot_seconds",
   exchanges: "k6_chatbench_exchanges_total",

@@ -172,6 +172,9 @@ const BY_RUN = "by (testid, chatbench_scenario)";
 
 function quantileColumns(): readonly Column[] {
   const good = `${K6.duration}{${CHOSEN_RUNS}, chatbench_phase="judged", expected_response="true"}`;
+  const exchanged = `${K6.exchangeDuration}{${CHOSEN_RUNS}, chatbench_phase="judged"}`;
+  const quantile = (at: number, series: string): string =>
+    `histogram_quantile(${String(at)}, sum ${BY_RUN} (increase(${series}[$__range])))`;
   const quantiles = [
     ["P50", 0.5],
     ["P95", 0.95],
@@ -179,7 +182,7 @@ function quantileColumns(): readonly Column[] {
   ] as const;
   return quantiles.map(([name, at]) => ({
     name: `${name} (estimate)`,
-    query: { expr: `histogram_quantile(${String(at)}, sum ${BY_RUN} (increase(${good}[$__range])))` },
+    query: { expr: `${quantile(at, exchanged)} or ${quantile(at, good)}` },
     unit: "s",
   }));
 }

@@ -63,7 +63,8 @@ export function configuration({ chatbots, redis }: Addresses): string {
   const streamed = { ttft_p95: "< 200ms", tpot_p95: "< 50ms", error_rate: "< 1%" };
   const scenarios = SCENARIOS.map(({ name, target, hour, everyDays, streams }) => {
     const schedule = { cron: everyDays === 7 ? `0 ${String(hour)} * * 0` : `0 ${String(hour)} * * *` };
-    const pattern = { name: "smoke", users: 20, duration: "70s", warmup: "10s" };
+    const users = streams === true ? 5 : 20;
+    const pattern = { name: "smoke", users, duration: "70s", warmup: "10s" };
     const held = name === "chat-api" ? { concurrent_users: ">= 20" } : {};
     const params = { think_time_seconds: 0.4 };
     const common = { target, pattern, schedule, params };

@@ -120,6 +120,7 @@ function judged(scenario: SampleScenario, { daysAgo, next }: Night): Judged {
     ...{ error_rate: Math.round(errors * requests) / requests, requests, throughput: requests / seconds },
     concurrent_users: p95 < LIMITS.latency_p95 || scenario.streams === true ? users : Math.round(users * 0.6),
     ...{ dropped_iterations: 0, conversations: Math.round(requests / 3) },
+    goodput: 0.985 + 0.012 * next(),
     ...(scenario.streams === true ? streamed(p95, next) : {}),
     ...(scenario.target === "chatbot" ? ofSystem(users, next) : {}),
   };
