@@ -65,7 +65,10 @@ function unknownKey(path: Path, key: string, schema: JsonSchema): Fault {
 }
 
 function nounOf(path: Path): string {
-  const nouns: Readonly<Record<string, string>> = { overlap: "overlap", cache: "cache state", repeat: "repeat" };
+  const nouns: Readonly<Record<string, string>> = {
+    ...{ overlap: "overlap", cache: "cache state", repeat: "repeat", traffic: "traffic" },
+    environment: "environment demand",
+  };
   return nouns[String(path.at(-1))] ?? "pattern";
 }
 
