@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { systemClock } from "../platform/clock.ts";
 import { fullFacts, latestOf, record, scenario } from "../../test/support/exporter-facts.ts";
 import { familiesOf, samplesOf } from "../../test/support/metrics-page.ts";
+import type { RunRecord } from "../model/index.ts";
 import { createExporter, type Exporter, type ExporterFacts } from "./index.ts";
 
 const CRON = { scenario: "chat-api", target: "chatbot", trigger: "cron" };
@@ -143,4 +144,39 @@ it("two exporters know nothing of each other", async () => {
   one.events.runEnded(record());
   expect(value((await one.render()).text, "chatbench_runs_total", CRON)).toBe(1);
   expect(value((await other.render()).text, "chatbench_runs_total", CRON)).toBe(0);
+});
+
+it("two hundred runs of all endings and triggers do not grow the page", async () => {
+  const state = { latest: [] as ExporterFacts["latest"] };
+  const exporter = exporterOf(() => fullFacts({ latest: state.latest }));
+  const ends = [
+    { state: "finished", verdict: "pass", reason: null },
+    { state: "finished", verdict: "fail", reason: null },
+    { state: "finished", verdict: "invalid", reason: { code: "too_few_samples", text: "Too few." } },
+    { state: "aborted", verdict: null, reason: { code: "aborted_by_person", text: "Stopped." } },
+    { state: "lost", verdict: null, reason: { code: "daemon_died", text: "It died." } },
+  ] as const;
+  const series = async (): Promise<readonly string[]> => {
+    const pages = [await exporter.render(), await exporter.render("application/openmetrics-text")];
+    const lines = pages.map(({ text }) => text.split("\n").filter((line) => line !== "" && !line.startsWith("#")));
+    expect(lines[1]).toHaveLength(lines[0]?.length ?? 0);
+    // A run's id, revision and reason are values that change; every other name and label stays.
+    return (lines[0] ?? []).map((line) => line.replace(/(run_id|revision|reason)="[^"]*"/g, "$1").replace(/ \S+$/, ""));
+  };
+  const runs = Array.from({ length: 200 }, (_, index) => {
+    const end = ends[index % ends.length]!;
+    const id = `20261124T0200${String(index % 60).padStart(2, "0")}Z-chat-api-${String(index).padStart(4, "0")}`;
+    return record({ ...end, id, trigger: index % 2 === 0 ? "cron" : "pull_request", revision: `r${String(index)}` });
+  });
+  const sizes: number[] = [];
+  for (const [index, run] of runs.entries()) {
+    exporter.events.runEnded(run);
+    const before = runs.slice(0, index + 1);
+    const of = (trigger: string): readonly RunRecord[] => before.filter((one) => one.trigger === trigger);
+    state.latest = [...latestOf(of("cron")), ...latestOf(of("pull_request"))];
+    if (index % 20 >= 10) sizes.push(new Set(await series()).size);
+  }
+  // From the first dozen on, each ending was there for each trigger; a reason that comes and goes is one series a trigger.
+  expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(2);
+  expect(Math.max(...sizes)).toBeLessThan(600);
 });
