@@ -71,6 +71,7 @@ function scenarioShown(scenario: Scenario): unknown {
       Object.entries(scenario.env).map(([key, value]) => [key, isSecretName(key) ? REDACTED : value]),
     ),
     secrets: mapped(scenario.secrets, () => REDACTED),
+    engine: scenario.engine,
     traffic: scenario.traffic,
     max_duration: maxSeconds === undefined ? undefined : duration(maxSeconds),
     environment: scenario.environment,

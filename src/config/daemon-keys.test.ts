@@ -20,6 +20,7 @@ beforeAll(async () => {
   at.file = join(at.folder, "chatbench.yml");
   await mkdir(join(at.folder, "load_tests"));
   await writeFile(join(at.folder, "load_tests/a.ts"), "export default function () {}");
+  await writeFile(join(at.folder, "load_tests/a.py"), "import locust");
   await writeFile(join(at.folder, "web.yml"), "{}");
   await writeFile(join(at.folder, "own.jsonl"), '"hello"\n');
 });
@@ -72,6 +73,7 @@ scenarios:
     cache: cold
   own-prompts:
     { script: load_tests/a.ts, target: chatbot, pattern: smoke, prompts: { file: own.jsonl, repeat: uniform } }
+  by-locust: { script: load_tests/a.py, engine: locust, target: chatbot, pattern: smoke }
 scripts: load_tests
 results: { folder: results, keep_runs: 7, keep_days: 8 }
 prometheus: { url: http://127.0.0.1:9090 }
