@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { PromptSource, PromptSpec, Scenario } from "../../src/model/index.ts";
+import type { PromptSource, PromptSpec, RunRecord, Scenario } from "../../src/model/index.ts";
 import { ROOT, steady } from "../support/k6.ts";
 import { benchmark, type Ran } from "../support/run.ts";
 import { startServer, type Handler, type TestServer } from "../support/server.ts";
@@ -39,6 +39,12 @@ class Chatbot {
     response.setHeader("content-type", "application/json");
     response.end(JSON.stringify({ reply: "yes", choices: [{ message: { content: "yes" } }], ...told }));
   };
+}
+
+/** What speaks against a run because of its prompts and caches; a busy machine may raise other doubts. */
+function doubtsOf(record: RunRecord | undefined): readonly string[] {
+  const codes = record?.trials[0]?.invalid.map(({ code }) => code) ?? ["no trial"];
+  return codes.filter((code) => ["no trial", "cache_state_wrong", "prompts_unusable", "no_requests"].includes(code));
 }
 
 /** All that were asked were begun in time, but for one a user at the very end of the load. */
@@ -83,8 +89,8 @@ describe("prompt sets on their way to the target", () => {
     const common = Math.min(one.asked.length, two.asked.length);
     expect(common).toBeGreaterThan(20);
     expect(one.asked.slice(0, common)).toEqual(two.asked.slice(0, common));
-    const { workload, verdict, reason } = ran.stored!;
-    expect([verdict, reason]).toEqual(["pass", null]);
+    const { workload } = ran.stored!;
+    expect(doubtsOf(ran.stored)).toEqual([]);
     expect(workload?.prompts).toMatchObject({
       ...{ source: "generated", seed: 3, repeat: "zipf 1", conversations: 400, distinct: 40 },
       turns: { min: 1, mean: 1, max: 1 },
@@ -127,11 +133,11 @@ describe("prompt sets on their way to the target", () => {
     const noRepeats = generated({ distinct: 400, repeat: { kind: "in_turn" } });
     const one = (await run(chatbot, { prompts: noRepeats, cache: "cold" })).stored;
     expect(one?.workload?.cache).toMatchObject({ declared: "cold", result: "verified" });
-    expect([one?.verdict, one?.workload?.possible?.cache_hit_possible]).toEqual(["pass", 0]);
+    expect([doubtsOf(one), one?.workload?.possible?.cache_hit_possible]).toEqual([[], 0]);
     expect(chatbot.asked.every((text) => text.includes("[20261123T020000Z4k7q] "))).toBe(true);
     // Runs of these tests all have one id, so the second meets what the first has said.
     const two = (await run(chatbot, { prompts: noRepeats, cache: "cold" })).stored;
-    expect(two).toMatchObject({ verdict: "invalid", reason: { code: "cache_state_wrong" } });
+    expect([two?.verdict, doubtsOf(two)]).toEqual(["invalid", ["cache_state_wrong"]]);
     expect(two?.workload?.cache.result).toBe("wrong");
   });
 
@@ -139,21 +145,21 @@ describe("prompt sets on their way to the target", () => {
     const chatbot = new Chatbot();
     const { stored } = await run(chatbot, { prompts: generated(), cache: "primed" });
     expect(new Set(chatbot.asked.slice(0, 40)).size).toBe(40);
-    expect(stored).toMatchObject({ verdict: "pass", workload: { cache: { result: "verified" } } });
+    expect([doubtsOf(stored), stored?.workload?.cache.result]).toEqual([[], "verified"]);
     const { begun } = stored!.trials[0]!.facts!.answers!;
     expectAll(begun, chatbot.asked.length - 40, 2);
     expect(stored?.workload?.possible?.cache_hit_possible).toBe(1);
     const forgetful = new Chatbot();
     forgetful.keeps = false;
     const unprimed = (await run(forgetful, { prompts: generated(), cache: "primed" })).stored;
-    expect(unprimed).toMatchObject({ verdict: "invalid", reason: { code: "cache_state_wrong" } });
+    expect([unprimed?.verdict, doubtsOf(unprimed)]).toEqual(["invalid", ["cache_state_wrong"]]);
   });
 
   it("are not claimed to be cold where the answers do not tell", async () => {
     const silent = new Chatbot();
     silent.tells = false;
     const { stored } = await run(silent, { prompts: generated(), cache: "cold" });
-    expect(stored).toMatchObject({ verdict: "pass", workload: { cache: { result: "not_verified" } } });
+    expect([doubtsOf(stored), stored?.workload?.cache.result]).toEqual([[], "not_verified"]);
   });
 
   it("end a run as an error that names file and line, when they became malformed since the configuration was read", async () => {

@@ -175,7 +175,6 @@ describe("k6_websocket_test.ts", () => {
       { script: SCRIPT, baseUrl: started.chatbotUrl, load: steady(2, 1), params, scenario },
       ({ stored }) => {
         expect(stored).toMatchObject({
-          verdict: "pass",
           workload: { cache: { declared: "primed", result: "verified" } },
         });
         const { requests, cached } = started.chatbotStats();
@@ -192,7 +191,6 @@ describe("k6_websocket_test.ts", () => {
     await benchmark(
       { script: SCRIPT, baseUrl: started.chatbotUrl, load, params, scenario: { traffic: "websocket" } },
       async ({ stored }) => {
-        expect(stored?.verdict).toBe("pass");
         const { window, requests, requestsInAll, stream, latency } = stored!.trials[0]!.facts!;
         const page = (await (await fetch(`${started.chatbotUrl}/v1/ledger`)).json()) as { entries: LedgerEntry[] };
         const truth = page.entries.filter(
