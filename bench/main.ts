@@ -7,6 +7,13 @@ import { comparePairs, type Pair } from "./cpu.ts";
 import { measureDaemon } from "./daemon.ts";
 import { factsOf, loadText } from "./facts.ts";
 import { measureLongRun } from "./memory.ts";
+import {
+  measureBreakpoint,
+  measureOmission,
+  OMISSION_CASES,
+  type BreakpointRow,
+  type OmissionRow,
+} from "./omission.ts";
 import { parseOptions, USAGE, type Options } from "./options.ts";
 import { pageOf, type Findings } from "./page.ts";
 import { startPrometheus } from "./prometheus.ts";
@@ -66,6 +73,7 @@ async function measure(yard: Yard, k6: string, options: Options): Promise<Omit<F
     ...(least === undefined ? {} : { least }),
     ...(remoteWrite === undefined ? {} : { remoteWrite }),
     ...(longRun === undefined ? {} : { longRun }),
+    ...(await measureLoads(k6, parts)),
     ...(parts.includes("ttft") ? { ttft: await measureTtfts(k6, options) } : {}),
   };
 }
@@ -85,6 +93,18 @@ async function measureTtfts(k6: string, { quick }: Options): Promise<readonly Tt
     }
   }
   return rows;
+}
+
+const BREAKPOINT_RUNS = 3;
+
+/** Arrivals at a rate and the ladder of loads, against set truths. */
+async function measureLoads(k6: string, parts: Options["parts"]): Promise<Pick<Findings, "omission" | "breakpoint">> {
+  const [omission, breakpoint]: [OmissionRow[], BreakpointRow[]] = [[], []];
+  const place = { root: ROOT, k6 };
+  if (parts.includes("omission")) for (const one of OMISSION_CASES) omission.push(await measureOmission(one, place));
+  if (parts.includes("breakpoint"))
+    for (let run = 0; run < BREAKPOINT_RUNS; run += 1) breakpoint.push(await measureBreakpoint(place));
+  return { ...(omission.length > 0 && { omission }), ...(breakpoint.length > 0 && { breakpoint }) };
 }
 
 /** The hardest comparison: a script whose own work is next to nothing. */

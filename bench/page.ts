@@ -6,6 +6,8 @@ import type { LongRun } from "./memory.ts";
 import type { Options } from "./options.ts";
 import type { Interval } from "./statistics.ts";
 import type { Times } from "./times.ts";
+import { breakpointSection, omissionSection } from "./omission-page.ts";
+import type { BreakpointRow, OmissionRow } from "./omission.ts";
 import { ttftSection } from "./ttft-page.ts";
 import type { TtftRow } from "./ttft.ts";
 
@@ -21,6 +23,8 @@ export interface Findings {
   readonly longRun?: LongRun;
   /** How true times to first token are. */
   readonly ttft?: readonly TtftRow[];
+  readonly omission?: readonly OmissionRow[];
+  readonly breakpoint?: readonly BreakpointRow[];
   readonly daemon: readonly DaemonSection[];
   readonly pairs: readonly Pair[];
 }
@@ -41,6 +45,8 @@ export function pageOf(findings: Findings): string {
     ...(times === undefined ? [] : timesSection(times)),
     ...(longRun === undefined ? [] : longRunSection(longRun)),
     ...(findings.ttft === undefined ? [] : ttftSection(findings.ttft)),
+    ...omissionSection(findings.omission),
+    ...breakpointSection(findings.breakpoint),
     ...(findings.daemon.length === 0 ? [] : daemonSections(findings.daemon)),
     ...(findings.pairs.length === 0 ? [] : pairsSection(findings.pairs)),
     "",

@@ -55,11 +55,19 @@ describe("arrivals that never began", () => {
 
   it("make the run invalid where the load generator was saturated", () => {
     const generator = {
-      ...{ watchedSeconds: 60, cores: 2, usedCores: 2, wantedCores: 2, stillSeconds: 0, dispatchDelaySeconds: 0 },
+      ...{
+        watchedSeconds: 60,
+        cores: 2,
+        usedCores: 2,
+        usedCoresPeak: 2,
+        wantedCores: 2,
+        stillSeconds: 0,
+        dispatchDelaySeconds: 0,
+      },
     };
     const run = judge({
       ...{ facts: open({ planned: 1000, begun: 900 }), objectives: [], exitCode: 0 },
-      observed: { generator },
+      observed: { generator, clockSteps: [] },
     });
     expect(run.verdict).toBe("invalid");
     expect(run.invalid.map(({ code }) => code)).toEqual(["generator_saturated", "iterations_dropped"]);
