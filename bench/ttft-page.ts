@@ -10,7 +10,7 @@ const CLAIMS = [
 export function ttftSection(rows: readonly TtftRow[]): string[] {
   return [
     "## Time to first token",
-    "The provider sends its head and an empty role chunk at once, the first of 40 tokens after 300 ms and then one each 50 ms, and writes down when. Users pause half a second between two answers. Server, k6 and probe share this machine; WebSocket goes through the reference chatbot, whose own time is in it. Errors are differences of the reported quantile and that of what the provider wrote down. `invalid` is what a run says where its own delays are beyond the claim: its figures are shown here although it refuses them.",
+    "The provider sends its head and an empty role chunk at once, the first of 40 tokens after 300 ms and then one each 50 ms, and writes down when. Users pause half a second between two answers. Server, k6 and probe share this machine; WebSocket goes through the reference chatbot. Errors are differences of the reported quantile and that of what the one that was asked (provider, chatbot) wrote down. `invalid` is what a run says where its own delays are beyond the claim: its figures are shown here although it refuses them.",
     table(
       [
         "Traffic",

@@ -26,7 +26,7 @@ export interface TtftRow {
   readonly open: number;
   readonly answers: number;
   readonly measured: Quantiles;
-  /** The same of what the provider wrote down. */
+  /** The same of what the provider (WebSocket: the chatbot) wrote down. */
   readonly truth: Quantiles;
   readonly failed: number;
   readonly verdict: string;
@@ -111,11 +111,11 @@ interface Entry {
   readonly chunks: readonly (readonly [string, number])[];
 }
 
-/** Pages through what the provider wrote down. */
-async function ledgerOf(provider: string): Promise<readonly Entry[]> {
+/** Pages through what the asked one wrote down. */
+async function ledgerOf(asked: string): Promise<readonly Entry[]> {
   const all: Entry[] = [];
   for (;;) {
-    const answer = await fetch(`${provider}/v1/ledger?after=${all.at(-1)?.index ?? -1}&limit=500`);
+    const answer = await fetch(`${asked}/v1/ledger?after=${all.at(-1)?.index ?? -1}&limit=500`);
     const { entries } = (await answer.json()) as { readonly entries: readonly Entry[] };
     if (entries.length === 0) return all;
     all.push(...entries);
@@ -146,7 +146,8 @@ async function rowOf(
   const facts = run?.trials[0]?.facts;
   if (run === undefined || facts === undefined) throw new Error(`the run gave nothing: ${output.slice(0, 2_000)}`);
   const { startedAt, seconds } = facts.window;
-  const judged = (await ledgerOf(demo.provider)).filter(
+  // Whoever was asked tells when it wrote: the chatbot's own time before that is none of the measurement.
+  const judged = (await ledgerOf(traffic === "stream" ? demo.provider : demo.chatbot)).filter(
     ({ received_at_ms: at }) => at >= startedAt && at < startedAt + seconds * 1000,
   );
   const truth = judged.flatMap(({ chunks }) => chunks.find(([kind]) => kind === "content")?.[1] ?? []);
