@@ -108,7 +108,7 @@ it("the daemon is scraped, and makes a good run, one that is not, one that strea
   expect(await ended(ids[3])).toMatchObject({ state: "aborted", verdict: null });
   await expect.poll(() => count("chatbench_newest_run_info"), PATIENCE).toBe(4);
   // The daemon reads uptime back at its own pace.
-  await expect.poll(() => count("chatbench_target_uptime_ratio"), PATIENCE).toBe(2);
+  await expect.poll(() => count("chatbench_target_uptime_ratio"), PATIENCE).toBeGreaterThan(1);
   await expect
     .poll(() => count("scenario_target_trigger:chatbench_last_run_latency_p95_per_objective:ratio"), PATIENCE)
     .toBeGreaterThan(0);
@@ -200,7 +200,7 @@ it("the table of targets tells pass, fail, no run yet and uptime, each with its 
   const row = async (refId: string, scenario: string, metric: string): Promise<number | undefined> => {
     const rows = await shown(`chatbench-overview / Performance targets / ${refId}`, EVERYTHING);
     const found = rows.filter((one) => one.metric.scenario === scenario && one.metric.metric === metric);
-    expect([scenario, metric, found.length <= 2]).toEqual([scenario, metric, true]);
+    expect([scenario, metric, found.length <= 3]).toEqual([scenario, metric, true]);
     return found[0]?.values[0];
   };
   expect(await row("A", "chat", "P95 latency (ms)")).toBe(500);

@@ -47,7 +47,7 @@ export async function writeWorld(
   const text = JSON.stringify({
     targets: {
       ...{ good: { base_url: `${url}/good`, uptime }, bad: { base_url: `${url}/bad`, uptime } },
-      chatbot: { base_url: chatbot },
+      chatbot: { base_url: chatbot, uptime },
     },
     scenarios: {
       chat: { ...good, schedule: { cron: "0 2 * * *" } },
