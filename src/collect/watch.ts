@@ -43,7 +43,8 @@ export async function watchTarget(
   const opened = await Promise.all(
     collectors.map(async (collector) => {
       const state: State = {};
-      const isThere = await open({ collector, target, state }, signal);
+      // One of its own each: ten listeners on one signal are taken for a leak.
+      const isThere = await open({ collector, target, state }, AbortSignal.any([signal]));
       return isThere ? { part: partOf({ collector, target, state }), state } : undefined;
     }),
   );

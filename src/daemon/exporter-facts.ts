@@ -58,7 +58,7 @@ export function exporterFacts({
 }
 
 /** Of each target as its newest run that watched anything found them at its end. */
-function collectorsOf(history: History, targets: readonly string[]): ExporterFacts["sources"] {
+export function collectorsOf(history: Pick<History, "latest">, targets: readonly string[]): ExporterFacts["sources"] {
   const records = history.latest().map(({ last }) => last);
   return targets.flatMap((target) => {
     const own = records.filter((record) => record.target === target && record.resources !== undefined);

@@ -44,7 +44,7 @@ interface PartState {
 export function startSampling(watch: TargetWatch, clock: Clock): Sampling {
   const ending = new AbortController();
   const states = watch.parts.map(newState);
-  const loops = states.map((state) => follow(state, clock, ending.signal));
+  const loops = states.map((state) => follow(state, clock, AbortSignal.any([ending.signal])));
   return {
     async stop() {
       ending.abort();
