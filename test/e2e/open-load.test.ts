@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { LoadFacts, OpenLoad } from "../../src/model/index.ts";
+import type { OpenLoad } from "../../src/model/index.ts";
 import { arrivalPlan, createArrivals } from "../../src/workload/arrivals.ts";
 import { benchmark, objective } from "../support/run.ts";
 import { answer, startServer, type TestServer } from "../support/server.ts";
@@ -68,7 +68,7 @@ describe("arrivals at a rate", () => {
       const objectives = [objective("latency_p95 < 30"), objective("goodput > 0.9")];
       await benchmark({ script: SCRIPT, baseUrl: url, load, objectives }, ({ record, timeline }) => {
         const plan = arrivalPlan(load);
-        const facts = record.trials[0]?.facts as LoadFacts;
+        const facts = record.trials[0]!.facts!;
         const instantOf = createArrivals(plan, plan.blocks);
         const began = facts.window.startedAt - 1000;
         expect(seen).toHaveLength(plan.total);
