@@ -73,7 +73,7 @@ describe.concurrent("what goes wrong in the load is counted", () => {
   it("counts an exception after a good answer as one of it", async () => {
     const { facts, outcome } = await ran("throws.py");
     expect(outcome.kind).toBe("completed");
-    expect(facts?.exceptions.afterGood).toBeGreaterThan(5);
+    expect(facts?.exceptions.afterGood).toBeGreaterThan(0);
     expect(Math.abs((facts?.exceptions.afterGood ?? 0) - (facts?.requests.count ?? 0))).toBeLessThanOrEqual(2);
     expect(facts?.iterations).toEqual({ completed: 0 });
   });
@@ -81,7 +81,7 @@ describe.concurrent("what goes wrong in the load is counted", () => {
   it("counts exceptions of a script that asks nothing, and no request", async () => {
     const { facts } = await ran("throws_alone.py");
     expect(facts?.requests).toEqual({ count: 0, failed: 0 });
-    expect(facts?.exceptions.withoutRequest).toBeGreaterThan(5);
+    expect(facts?.exceptions.withoutRequest).toBeGreaterThan(0);
     expect(facts?.latency.count).toBe(0);
   });
 
@@ -95,7 +95,7 @@ describe.concurrent("what goes wrong in the load is counted", () => {
   it("counts a refused connection as a failed request", async () => {
     const { facts, outcome } = await ran("talk.py", { baseUrl: "http://127.0.0.1:9" });
     expect(outcome.kind).toBe("completed");
-    expect(facts?.requests.count).toBeGreaterThan(5);
+    expect(facts?.requests.count).toBeGreaterThan(0);
     expect(facts?.requests.failed).toBe(facts?.requests.count);
     expect(facts?.latency.count).toBe(0);
   });
