@@ -6,7 +6,7 @@ const MOST_LATENCY_SECONDS = 0.001;
 /** Beside one connection a user: files, pipes, the connections to Prometheus and to the dashboard. */
 const SPARE_FILES = 100;
 /** Other load, as a share of this machine's CPU time: a little is always there. */
-const NOTED_LOAD = 0.1;
+export const NOTED_LOAD = 0.1;
 const MOST_LOAD = 0.3;
 /** Clock sources that a program reads without asking the kernel, at a cost of nanoseconds. */
 const FAST_CLOCKS = ["tsc", "kvm-clock", "hyperv_clocksource_tsc_page", "arch_sys_counter", "xen"];
