@@ -24,7 +24,7 @@ export interface Tool {
 const SHARE = 0.03;
 const ADD_MS = 3;
 /** A tool that holds fewer streams than it was told to has measured another load. */
-const LEAST_OPEN = 0.9;
+const LEAST_OPEN = 0.85;
 
 const isNear = (is: number, was: number): boolean => Math.abs(is - was) <= SHARE * was + ADD_MS;
 
