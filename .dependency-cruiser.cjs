@@ -147,6 +147,7 @@ module.exports = {
           "^demo/main\\.ts$",
           "^(?:bench|generate)/[^/]+\\.ts$",
           "^bench/streams/main\\.ts$",
+          "^generate/preview/draw\\.js$", // read as text: it runs in the page
           "^load_tests/",
         ],
       },

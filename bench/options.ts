@@ -10,7 +10,16 @@ export const DAEMON_PARTS = [
   "daemon-many",
 ] as const;
 export type DaemonPart = (typeof DAEMON_PARTS)[number];
-export const PARTS = ["cpu", "cpu-least", "remote-write", "memory", "ttft", "omission", "breakpoint", ...DAEMON_PARTS] as const;
+export const PARTS = [
+  "cpu",
+  "cpu-least",
+  "remote-write",
+  "memory",
+  "ttft",
+  "omission",
+  "breakpoint",
+  ...DAEMON_PARTS,
+] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Options {

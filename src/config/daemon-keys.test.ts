@@ -73,6 +73,8 @@ scenarios:
     cache: cold
   own-prompts:
     { script: load_tests/a.ts, target: chatbot, pattern: smoke, prompts: { file: own.jsonl, repeat: uniform } }
+  at-a-rate: { script: load_tests/a.ts, target: chatbot, pattern: { name: sustained, rate: 20/s, arrivals: poisson, seed: 3 } }
+  to-the-knee: { script: load_tests/a.ts, target: chatbot, pattern: { name: breakpoint, users: 90, from: 30, step: 20 } }
   by-locust: { script: load_tests/a.py, engine: locust, target: chatbot, pattern: smoke }
 scripts: load_tests
 results: { folder: results, keep_runs: 7, keep_days: 8 }

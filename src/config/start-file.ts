@@ -36,8 +36,7 @@ scenarios:
       # k6.my_timer.p95: "< 0.5" # a metric of your script, in its own unit (seconds for times)
     # params: { path: /api/chat } # options of the script
     # prompts: { distinct: 200, repeat: { zipf: 1.1 } } # or { file: prompts/my.jsonl }; cache: cold, primed or warm
-    # env: { LANGUAGE: de } # further environment of the script, nothing secret
-    # secrets: { API_KEY: { env: CHATBOT_API_KEY } } # or { file: api-key.secret }
+    # secrets: { API_KEY: { env: CHATBOT_API_KEY } } # or { file: api-key.secret }; what is none: env: { LANGUAGE: de }
     # max_duration: 20m # traffic: stream (k6_stream_test.ts: answers timed token by token), websocket
     # schedule: { cron: "0 2 * * *", timezone: UTC } # further: overlap, catch_up, jitter, blackout, paused
 

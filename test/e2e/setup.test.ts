@@ -82,7 +82,10 @@ describe("the set-up", () => {
 
   it("refuses an option it does not know", async () => {
     const { code, stderr } = await run(process.execPath, ["tools/setup.mjs", "--tests"]);
-    expect([code, stderr]).toEqual([1, "set-up: failed: Unknown option --tests; there are --build, --test, --locust.\n"]);
+    expect([code, stderr]).toEqual([
+      1,
+      "set-up: failed: Unknown option --tests; there are --build, --test, --locust.\n",
+    ]);
   });
 
   it("names the official packages when there is neither k6 nor Go, and goes on without a Prometheus", async () => {

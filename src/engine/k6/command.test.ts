@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Secret, type Load, type RunId, type TrialWork } from "../../model/index.ts";
 import { runArguments } from "./arguments.ts";
 import { k6Environment } from "./environment.ts";
-import { QUANTILE_GRID, SUB_METRICS } from "./names.ts";
+import { ANSWER_SUB_METRICS, QUANTILE_GRID, SUB_METRICS } from "./names.ts";
 import { parseInspection } from "./script-options.ts";
 import { GRACEFUL_STOP_SECONDS, wrapperText } from "./wrapper.ts";
 
@@ -137,7 +137,9 @@ describe("the wrapper", () => {
 
   it("asks for every sub-metric and quantile that the summary is read for", () => {
     const { thresholds, summaryTrendStats } = wrapper(OWN).config.options;
-    expect(Object.keys(thresholds).sort()).toEqual(Object.values(SUB_METRICS).sort());
+    expect(Object.keys(thresholds).sort()).toEqual(
+      [...Object.values(SUB_METRICS), ...Object.values(ANSWER_SUB_METRICS)].sort(),
+    );
     expect(Object.values(thresholds).flat()).toEqual([]);
     expect(summaryTrendStats).toEqual(expect.arrayContaining(QUANTILE_GRID.map((q) => `p(${String(q)})`)));
   });
