@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { factsOf, factsWithFailures, objectiveOf } from "../../test/support/facts.ts";
-import type { GeneratorLoad, LoadFacts, Observed } from "../model/index.ts";
+import type { GeneratorLoad, LoadFacts, Observed, OpenFacts } from "../model/index.ts";
 import { clockTrouble } from "./clock-trouble.ts";
 import { generatorSaturated } from "./generator.ts";
 import { judge, type Judgement } from "./verdict.ts";
@@ -41,6 +41,12 @@ describe("generator_saturated", () => {
     expect(codeOf({ dispatchDelaySeconds: 0.002 }, factsOf(1000, 0.1))).toBe("generator_saturated");
     expect(codeOf({ dispatchDelaySeconds: 0.002 }, factsOf(1000, 2))).toBeUndefined();
     expect(codeOf({ dispatchDelaySeconds: 0.0009 }, factsOf(1000, 0.001))).toBeUndefined();
+  });
+  it("counts it, where arrivals waited, against what the target took and not against their waiting", () => {
+    const service = factsOf(1000, 0.1).latency;
+    const open: OpenFacts = { planned: 1000, users: 1, rate: 10, service, startDelay: service, busy: service };
+    expect(codeOf({ dispatchDelaySeconds: 0.002 }, { ...factsOf(1000, 20), open })).toBe("generator_saturated");
+    expect(codeOf({ dispatchDelaySeconds: 0.002 }, factsOf(1000, 20))).toBeUndefined();
   });
   it("needs ten watched seconds, but for standing still", () => {
     expect(codeOf({ watchedSeconds: 9, usedCores: 4, wantedCores: 4 })).toBeUndefined();

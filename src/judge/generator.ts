@@ -44,8 +44,10 @@ function heldByQuota({ throttledRatio = 0 }: GeneratorLoad): string | undefined 
   return `The load generator had used up its CPU quota in ${formatValue(throttledRatio, "ratio")} of the quota's periods and was held back until their end.`;
 }
 
-function servedLate({ dispatchDelaySeconds }: GeneratorLoad, { latency }: LoadFacts): string | undefined {
+function servedLate({ dispatchDelaySeconds }: GeneratorLoad, { latency: told, open }: LoadFacts): string | undefined {
   const delay = dispatchDelaySeconds * DISPATCHES_A_REQUEST;
+  // Of arrivals the latency holds their waiting too: the delay is one of what the target took.
+  const latency = open?.service ?? told;
   if (latency.count === 0 || delay < Math.max(LEAST_DELAY_SECONDS, latency.mean * MOST_OF_LATENCY)) return undefined;
   const [each, all] = [formatValue(dispatchDelaySeconds, "s"), formatValue(delay, "s")];
   return `The load generator waited ${each} for a CPU each time it wanted one, about ${all} a request of ${formatValue(latency.mean, "s")}: other programs were served first.`;

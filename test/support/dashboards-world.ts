@@ -33,7 +33,7 @@ export async function writeWorld(
 ): Promise<void> {
   await cp(join(ROOT, "load_tests"), join(folder, "load_tests"), { recursive: true });
   await writeFile(join(folder, "load_tests/chat.js"), SCRIPT);
-  const limits = { latency_p50: "< 2s", latency_p95: "< 4s", latency_p99: "< 8s", error_rate: "< 1%" };
+  const limits = { latency_p50: "< 1s", latency_p95: "< 500ms", latency_p99: "< 1s", error_rate: "< 1%" };
   const more = { concurrent_users: ">= 10", throughput: ">= 1/s", requests: ">= 10", conversations: ">= 10" };
   const script = "load_tests/chat.js";
   const pattern = { name: "smoke", users: 30, duration: "14s", warmup: "2s" };

@@ -6,7 +6,6 @@ import { dashboards } from "./grafana.ts";
 
 const HARDLY_PROBED = "less than a quarter of the window was probed, which is not enough to page anybody";
 const NOT_MEASURED = "these runs neither stream nor know of a cache or a capacity, and nobody sets a target for it";
-const TOO_BUSY = "on a very busy machine too few readings of the short runs are left to make a number of";
 const NO_CONTAINERS = "cAdvisor is nowhere but in the compose file: it has no package";
 
 /** Every query of panels, by the titles of the panels. */
@@ -31,7 +30,6 @@ export const MAY_BE_EMPTY: Readonly<Record<string, string>> = {
   ...named("chatbench-cost", [...titlesOf("cost"), "Lookups that found something", "Lookups in caches"], NOT_MEASURED),
   ...named("chatbench-resources", ["Network received", "Network sent"], "a process has no network of its own"),
   ...named("chatbench-resources", containerPanels, NO_CONTAINERS),
-  ...named("chatbench-resources", ["CPU", "Peak CPU", "Memory", "Peak memory"], TOO_BUSY),
   ...Object.fromEntries(
     ["Time to first token", "Time per output token"].flatMap((title) =>
       ["D", "E", "F"].map((letter) => [`chatbench-run / ${title} / ${letter}`, NOT_MEASURED]),
