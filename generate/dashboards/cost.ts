@@ -7,8 +7,7 @@ import { lines, type PanelOf } from "./panel.ts";
 import { runVariables } from "./variables.ts";
 
 const CHOSEN = 'job=~"$job", scenario=~"$scenario", target=~"$target"';
-const EMPTY =
-  "No cache of a target is watched, or fewer than two runs have ended since the daemon began: `redis` of a target names one.";
+const EMPTY = "No cache of a target is watched (`redis` of a target names one), or no run that watched one has ended.";
 const SERIES = "{{scenario}} · {{target}} · {{layer}}";
 
 export function cost(): Board {

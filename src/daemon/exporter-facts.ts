@@ -35,7 +35,8 @@ export function exporterFacts({
   return {
     scenarios: Object.values(config.scenarios).map(({ name, target, objectives }): ScenarioFacts => {
       const schedule = entries.get(name);
-      return { name, target: target.name, objectives, ...(schedule === undefined ? {} : { schedule }) };
+      const watchesCache = target.redis !== undefined;
+      return { name, target: target.name, objectives, watchesCache, ...(schedule === undefined ? {} : { schedule }) };
     }),
     latest: history.latest().filter(({ scenario }) => Object.hasOwn(config.scenarios, scenario)),
     targets: Object.values(config.targets).map(({ name, uptime: standing }) => {

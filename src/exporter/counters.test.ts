@@ -100,6 +100,8 @@ it("waiting is measured, and a clock that was set back breaks nothing", async ()
 it("lookups in the target's cache are counted where both kinds were counted through the whole window", async () => {
   const exporter = watched();
   expect(await exporter.sum("chatbench_cache_requests_total")).toBeUndefined();
+  exporter.facts = fullFacts({ scenarios: [{ ...scenario("chat-api"), watchesCache: true }] });
+  expect(await exporter.sum("chatbench_cache_requests_total")).toBe(0); // so that the first run's are an increase
   exporter.events.runEnded(record());
   exporter.events.runEnded(record());
   const { redis_hits: hits } = record().resources!.values;

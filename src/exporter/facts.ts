@@ -5,6 +5,8 @@ export interface ScenarioFacts {
   readonly name: string;
   readonly target: string;
   readonly objectives: readonly Objective[];
+  /** The target has a Redis whose lookups its runs count. */
+  readonly watchesCache?: boolean;
   readonly schedule?: {
     readonly cron: string;
     readonly timezone: string;

@@ -65,7 +65,7 @@ export function createTally(): Tally {
     version: () => counted.events,
     collect(scenarios, samples) {
       for (const counts of shown(runs, scenarios, initialRuns)) addRun(samples, counts);
-      for (const counts of shown(caches, scenarios, () => [])) addCache(samples, counts);
+      for (const counts of shown(caches, scenarios, initialCaches)) addCache(samples, counts);
       for (const counts of shown(slots, scenarios, initialSlots)) addSlot(samples, counts);
     },
   };
@@ -81,7 +81,7 @@ function countRun(counts: RunCounts, record: RunRecord): void {
 function countCache(caches: Map<string, CacheCounts>, { scenario, target, resources }: RunRecord): void {
   const { redis_hits: hits, redis_misses: misses } = resources?.values ?? {};
   if (hits?.delta === undefined || misses?.delta === undefined) return;
-  const counts = keep(caches, { scenario, target, hits: 0, requests: 0 });
+  const counts = keep(caches, newCache(scenario, target));
   counts.hits += Math.round(hits.delta);
   counts.requests += Math.round(hits.delta + misses.delta);
 }
@@ -117,6 +117,10 @@ function initialSlots({ name, target, schedule }: ScenarioFacts): readonly SlotC
   return schedule === undefined ? [] : [newSlot(name, target)];
 }
 
+function initialCaches({ name, target, watchesCache }: ScenarioFacts): readonly CacheCounts[] {
+  return watchesCache === true ? [newCache(name, target)] : [];
+}
+
 function addRun(samples: Samples, { scenario, target, trigger, ended, missed, unjudged }: RunCounts): void {
   const labels = { scenario, target, trigger };
   samples.add(RUNS.ended, labels, ended);
@@ -134,6 +138,10 @@ function newRun(scenario: string, target: string, trigger: Trigger): RunCounts {
 
 function newSlot(scenario: string, target: string): SlotCounts {
   return { scenario, target, skipped: { missed: 0, overlap: 0, blackout: 0, paused: 0, queue_full: 0 } };
+}
+
+function newCache(scenario: string, target: string): CacheCounts {
+  return { scenario, target, hits: 0, requests: 0 };
 }
 
 /** The counts kept under the key of `fresh`, which begin as `fresh`. */
