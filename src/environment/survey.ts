@@ -1,6 +1,6 @@
 import type { Surroundings, Survey, SurveyRequest } from "../model/index.ts";
 import { systemClock } from "../platform/clock.ts";
-import { cpuTimes } from "../platform/cpu-times.ts";
+import { cpuTimes, type CpuTimes } from "../platform/cpu-times.ts";
 import { machineFacts } from "../platform/machine.ts";
 import { systemFacts } from "../platform/system-facts.ts";
 import { addressesOf, connectSeconds } from "../platform/tcp.ts";
@@ -15,7 +15,7 @@ const CONNECT_TIMEOUT_MS = 1000;
 /** A quiet machine shows at once: no run waits longer for it. */
 const GLANCE_MS = 100;
 /** The system counts CPU time in hundredths of a second: half a second of each core tells to about 2 %. */
-const LOOK_MS = 500;
+const GLANCES = 5;
 
 /** Looks at this machine, at the way to the target and at what the target's sources said; in a tenth to half of a second. */
 export function createSurvey(chatbench: string): Survey {
@@ -44,14 +44,17 @@ async function factsOf({ scenario, facts: target }: SurveyRequest): Promise<Envi
 
 /** What looks busy for a moment may be this process itself, which has just begun: it is looked at for longer. */
 async function otherLoad(): Promise<EnvironmentFacts["load"]> {
-  const glance = await loadOver(GLANCE_MS);
-  return glance !== undefined && glance.busy < NOTED_LOAD ? glance : await loadOver(LOOK_MS);
+  const before = await cpuTimes();
+  let load: EnvironmentFacts["load"];
+  for (let glance = 0; glance < GLANCES; glance += 1) {
+    await systemClock.sleep(GLANCE_MS);
+    load = loadSince(before, await cpuTimes());
+    if (load !== undefined && load.busy < NOTED_LOAD) break;
+  }
+  return load;
 }
 
-async function loadOver(milliseconds: number): Promise<EnvironmentFacts["load"]> {
-  const before = await cpuTimes();
-  await systemClock.sleep(milliseconds);
-  const after = await cpuTimes();
+function loadSince(before: CpuTimes, after: CpuTimes): EnvironmentFacts["load"] {
   const total = after.total - before.total;
   if (!(total > 0)) return undefined;
   return { busy: (after.busy - before.busy) / total, stolen: (after.stolen - before.stolen) / total };
