@@ -1,4 +1,4 @@
-import { Client } from "pg";
+import type { Client } from "pg";
 import { reason, type Collector, type Reading, type Secret, type Source, type TargetFacts } from "../model/index.ts";
 import { READ_WITHIN_MS } from "./limits.ts";
 import { told } from "./readings.ts";
@@ -73,7 +73,7 @@ export const postgresCollector: Collector = {
   async open({ postgres }, signal) {
     if (postgres === undefined) return undefined;
     const what = `PostgreSQL at ${placeOf(postgres.url, "5432")}`;
-    const client = clientOf(postgres.url);
+    const client = await clientOf(postgres.url);
     try {
       await within(client.connect(), READ_WITHIN_MS, signal);
       const facts = factsOf(await ask<FactRow>(client, FACTS, signal));
@@ -85,8 +85,10 @@ export const postgresCollector: Collector = {
   },
 };
 
-function clientOf(url: Secret): Client {
-  const client = new Client({
+/** Loaded when a target has one: every command would pay for it. */
+async function clientOf(url: Secret): Promise<Client> {
+  const pg = await import("pg");
+  const client = new pg.default.Client({
     connectionString: url.reveal(),
     application_name: APPLICATION_NAME,
     connectionTimeoutMillis: READ_WITHIN_MS,

@@ -25,9 +25,14 @@ export const processCollector: Collector = {
     const first = await rootsOf(wanted);
     if ("problem" in first) return wanted.isConfigured ? first : undefined;
     const { cores, memoryBytes } = machineFacts();
+    const known: Known = {
+      pids: "problem" in first ? [] : first.pids,
+      mark: "problem" in first ? "" : markOf(first.usage),
+      reads: 0,
+    };
     return {
       facts: { machine: { cores, memoryBytes } },
-      read: () => read(wanted),
+      read: () => read(wanted, known),
       close: () => Promise.resolve(),
     };
   },
@@ -44,7 +49,31 @@ function wantedOf({ baseUrl, resources }: Target): Wanted | undefined {
 
 type Roots = { readonly pids: readonly number[]; readonly usage: TreeUsage } | { readonly problem: Reason };
 
-/** Looked for at each reading: workers come and go, and another program may listen there now. */
+/** Who holds a port is asked of every open file of every process: too dear for each second beside a load. */
+const READS_BETWEEN = 15;
+
+/** What was found last: it holds for some readings, unless the process has gone or is another one. */
+interface Known {
+  pids: readonly number[];
+  mark: string;
+  reads: number;
+}
+
+function markOf({ pid, startTime }: TreeUsage): string {
+  return `${String(pid)} ${startTime}`;
+}
+
+async function usageNow(wanted: Wanted, known: Known): Promise<TreeUsage | { readonly problem: Reason }> {
+  known.reads += 1;
+  const same = known.reads % READS_BETWEEN === 0 ? undefined : usageOfTree(known.pids);
+  if (same !== undefined && markOf(same) === known.mark) return same;
+  const found = await rootsOf(wanted);
+  if ("problem" in found) return found;
+  known.pids = found.pids;
+  known.mark = markOf(found.usage);
+  return found.usage;
+}
+
 async function rootsOf(wanted: Wanted): Promise<Roots> {
   const found = "port" in wanted ? await listenersOn(wanted.port) : await pidIn(wanted.pidFile);
   if (typeof found === "string") return fault(found);
@@ -73,10 +102,10 @@ function fault(text: string): { readonly problem: Reason } {
   return { problem: reason("collector_failed", `${text}.`) };
 }
 
-async function read(wanted: Wanted): Promise<SourceRead> {
-  const found = await rootsOf(wanted);
-  if ("problem" in found) return found;
-  const { command, pid, startTime, cpuSeconds, memoryBytes } = found.usage;
+async function read(wanted: Wanted, known: Known): Promise<SourceRead> {
+  const usage = await usageNow(wanted, known);
+  if ("problem" in usage) return usage;
+  const { command, cpuSeconds, memoryBytes } = usage;
   const who = `Process ${command}`;
   const readings: readonly Reading[] = [
     ...told(
@@ -94,5 +123,5 @@ async function read(wanted: Wanted): Promise<SourceRead> {
       memoryBytes,
     ),
   ];
-  return { readings, marks: [{ what: `the process ${command}`, mark: `${String(pid)} ${startTime}` }] };
+  return { readings, marks: [{ what: `the process ${command}`, mark: markOf(usage) }] };
 }

@@ -1,4 +1,4 @@
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import type { Collector, Reading, Secret, Source, TargetFacts } from "../model/index.ts";
 import { READ_WITHIN_MS } from "./limits.ts";
 import { told } from "./readings.ts";
@@ -14,7 +14,7 @@ export const redisCollector: Collector = {
   async open({ redis }, signal) {
     if (redis === undefined) return undefined;
     const what = `Redis at ${placeOf(redis.url, "6379")}`;
-    const client = clientOf(redis.url);
+    const client = await clientOf(redis.url);
     const trouble: { first?: unknown } = {};
     client.on("error", (error: unknown) => (trouble.first ??= error));
     try {
@@ -29,8 +29,10 @@ export const redisCollector: Collector = {
   },
 };
 
-function clientOf(url: Secret): Redis {
-  return new Redis(url.reveal(), {
+/** Loaded when a target has one: every command would pay for it. */
+async function clientOf(url: Secret): Promise<Redis> {
+  const ioredis = await import("ioredis");
+  return new ioredis.Redis(url.reveal(), {
     lazyConnect: true,
     connectTimeout: READ_WITHIN_MS,
     commandTimeout: READ_WITHIN_MS,

@@ -77,7 +77,8 @@ export async function observeEngine(pid: number, deps: ObserverDeps): Promise<Ob
 }
 
 async function snapshot(pid: number, deps: ObserverDeps): Promise<Snapshot> {
-  const [usage, machine, throttled] = await Promise.all([groupUsage(pid), cpuTimes(), throttling()]);
+  const [machine, throttled] = await Promise.all([cpuTimes(), throttling()]);
+  const usage = groupUsage(pid);
   // Both clocks at once and last: reading the files takes a moment, longer on a busy machine.
   return { usage, machine, throttled, at: deps.clock.now(), monotonic: (deps.monotonicSeconds ?? monotonicSeconds)() };
 }

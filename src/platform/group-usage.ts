@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** What the scheduler says of a process and all that it started, since each began. Differences mean something. */
 export interface GroupUsage {
@@ -8,28 +8,30 @@ export interface GroupUsage {
   readonly cpus: number | undefined;
 }
 
-/** Undefined where the system does not tell (no Linux, no scheduler statistics), or when the process is gone. */
-export async function groupUsage(pid: number): Promise<GroupUsage | undefined> {
+/**
+ * Undefined where the system does not tell (no Linux, no scheduler statistics), or when the process is gone. Read at
+ * once and not through promises: some dozen small files take a millisecond this way, ten times as much the other.
+ */
+export function groupUsage(pid: number): GroupUsage | undefined {
   const threads = new Map<string, readonly [number, number, number]>();
-  const status = await textOf(`/proc/${String(pid)}/status`);
-  await collect(pid, threads);
+  const status = textOf(`/proc/${String(pid)}/status`);
+  collect(pid, threads);
   if (threads.size === 0 || status === undefined) return undefined;
   return { threads, cpus: cpusOf(/^Cpus_allowed_list:\s*(\S+)/m.exec(status)?.[1]) };
 }
 
 type Threads = Map<string, readonly [number, number, number]>;
 
-async function collect(pid: number, into: Threads): Promise<void> {
+function collect(pid: number, into: Threads): void {
   const folder = `/proc/${String(pid)}/task`;
-  const tasks = await readdir(folder).catch(() => []);
   const children: number[] = [];
-  for (const task of tasks) {
-    const read = usageOf(await textOf(`${folder}/${task}/schedstat`));
+  for (const task of listed(folder)) {
+    const read = usageOf(textOf(`${folder}/${task}/schedstat`));
     if (read !== undefined) into.set(task, read);
-    const started = await textOf(`${folder}/${task}/children`);
+    const started = textOf(`${folder}/${task}/children`);
     children.push(...(started ?? "").split(" ").filter(Boolean).map(Number));
   }
-  for (const child of children) await collect(child, into);
+  for (const child of children) collect(child, into);
 }
 
 /** Three numbers, see the kernel's Documentation/scheduler/sched-stats. */
@@ -48,6 +50,18 @@ export function cpusOf(list: string | undefined): number | undefined {
   }, 0);
 }
 
-async function textOf(path: string): Promise<string | undefined> {
-  return await readFile(path, "utf8").catch(() => undefined);
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function listed(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }

@@ -2,7 +2,6 @@ import { reason, Secret, type Probes, type Reason, type RunningProbe, type Targe
 import { after } from "../platform/clock.ts";
 import { randomToken } from "../platform/ids.ts";
 import { startWorker, type WorkerThread } from "../platform/worker.ts";
-import { serveProbe } from "./serve.ts";
 
 const START_MS = 20_000;
 /** Half of the processors are k6's and, where it runs here, the target's. */
@@ -39,6 +38,7 @@ export function threadsFor(processors: number): number {
 }
 
 async function inThisThread(target: Target, token: string): Promise<RunningProbe> {
+  const { serveProbe } = await import("./serve.ts");
   const server = await serveProbe({ targetUrl: target.baseUrl, token });
   return {
     url: server.url,
