@@ -1,7 +1,8 @@
+import { createHook } from "node:async_hooks";
 import { readdirSync } from "node:fs";
 import { rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, it, vi } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { FAKES, inFolder, k6Engine, trialWork, watcher } from "../support/k6.ts";
 import { wholeSummary } from "../support/summary.ts";
 
@@ -10,10 +11,21 @@ import { wholeSummary } from "../support/summary.ts";
 const FAKE_SUMMARY = JSON.stringify(wholeSummary());
 const ENDS = ["exit:0", "exit:99", "exit:107", "stay", "stubborn"] as const;
 
-function held(): { readonly files: number; readonly timers: number } {
-  const timers = process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
-  return { files: readdirSync("/proc/self/fd").length, timers };
+/** Where each timer that lives was begun by code of ours: the test runner has timers of its own now and then. */
+function watchTimers(): { readonly alive: () => readonly string[]; readonly stop: () => void } {
+  const begun = new Map<number, string>();
+  const hook = createHook({
+    init(id, type) {
+      const from = type === "Timeout" ? (new Error("begun here").stack ?? "") : "";
+      if (from.includes("/src/")) begun.set(id, from);
+    },
+    destroy: (id) => void begun.delete(id),
+  });
+  hook.enable();
+  return { alive: () => [...begun.values()], stop: () => void hook.disable() };
 }
+
+const openFiles = (): number => readdirSync("/proc/self/fd").length;
 
 it("leaves no file descriptor and no timer behind, however its runs end", async () => {
   await inFolder(async (parent) => {
@@ -32,19 +44,13 @@ it("leaves no file descriptor and no timer behind, however its runs end", async 
     };
     await symlink(join(FAKES, "fake.mjs"), link);
     await runOnce("exit:0", false);
-    const before = held();
+    const before = openFiles();
+    const timers = watchTimers();
+    onTestFinished(timers.stop);
     for (let round = 0; round < 4; round++)
       await Promise.all(ENDS.map((does, index) => runOnce(does, index === round)));
     await rm(link);
     await runOnce("exit:0", false); // no k6 to be found
-    // The test runner has a timer of its own now and then; a leak would leave one or more of each of the twenty runs.
-    await vi.waitFor(
-      () => {
-        const after = held();
-        expect(after.files).toBe(before.files);
-        expect(after.timers).toBeLessThan(before.timers + 5);
-      },
-      { timeout: 5000 },
-    );
+    await vi.waitFor(() => expect([openFiles(), timers.alive()]).toEqual([before, []]), { timeout: 5000 });
   });
 });

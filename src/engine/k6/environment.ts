@@ -1,36 +1,17 @@
 import type { TrialWork } from "../../model/index.ts";
+import { inheritedFrom, RUN_ID } from "../inherited.ts";
 import { workloadVariables } from "./workload-files.ts";
 
-/** In the environment of k6, and so of whatever it starts: tells to which run a process belongs. */
-export const RUN_ID = "CHATBENCH_RUN_ID";
-
-/** What k6 may inherit: where things are and how to speak, nothing that could hold a secret. */
-const INHERITED = [
-  "PATH",
-  "HOME",
-  "TMPDIR",
-  "TMP",
-  "TEMP",
-  "LANG",
-  "LC_ALL",
-  "TZ",
-  "SSL_CERT_FILE",
-  "SSL_CERT_DIR",
-  "GOMAXPROCS",
-  "GOMEMLIMIT",
-];
+/** How a Go program divides machine and memory. */
+const GO = ["GOMAXPROCS", "GOMEMLIMIT"];
 
 /** The whole environment of k6: an allow-list of ours, the scenario's `env`, and no phone-home. */
 export function k6Environment(
   work: TrialWork,
   inherited: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> {
-  const kept = INHERITED.flatMap((name) => {
-    const value = inherited[name];
-    return value === undefined ? [] : [[name, value] as const];
-  });
   return {
-    ...Object.fromEntries(kept),
+    ...inheritedFrom(inherited, GO),
     ...work.scenario.env,
     CHATBENCH_TARGET_URL: work.scenario.target.baseUrl,
     CHATBENCH_WEBSOCKET_URL: work.scenario.target.baseUrl.replace(/^http/, "ws"),

@@ -5,7 +5,7 @@ import { ownProcesses, type OwnProcess } from "../../platform/own-processes.ts";
 import { isAlive, type ProcessIdentity } from "../../platform/process-identity.ts";
 import { signalGroup } from "../../platform/process.ts";
 import { signalProcess } from "../../platform/signals.ts";
-import { RUN_ID } from "./environment.ts";
+import { RUN_ID } from "../inherited.ts";
 
 // A daemon can die at once while its k6 goes on sending. Who comes after it ends that load: found by the run id that
 // every process of the run has in its environment, and by a note in the run's folder where no environment can be read.

@@ -1,8 +1,5 @@
 import type { TrialWork } from "../../model/index.ts";
-import { RUN_ID } from "../k6/environment.ts";
-
-/** What Locust may inherit: where things are and how to speak, nothing that could hold a secret. */
-const INHERITED = ["PATH", "HOME", "TMPDIR", "TMP", "TEMP", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR"];
+import { inheritedFrom, RUN_ID } from "../inherited.ts";
 
 /** The whole environment of Locust: an allow-list of ours and the scenario's `env`; nothing of a user's Python. */
 export function locustEnvironment(
@@ -10,12 +7,8 @@ export function locustEnvironment(
   inherited: Readonly<Record<string, string | undefined>>,
   secretsFile: string | undefined,
 ): Record<string, string> {
-  const kept = INHERITED.flatMap((name) => {
-    const value = inherited[name];
-    return value === undefined ? [] : [[name, value] as const];
-  });
   return {
-    ...Object.fromEntries(kept),
+    ...inheritedFrom(inherited),
     ...work.scenario.env,
     CHATBENCH_TARGET_URL: work.scenario.target.baseUrl,
     CHATBENCH_PARAMS: JSON.stringify(work.scenario.params),
