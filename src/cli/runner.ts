@@ -6,7 +6,7 @@ import { watchTarget } from "../collect/watch.ts";
 import { createSurvey } from "../environment/index.ts";
 import { runIdOf, type Config, type Reason, type RunRecord, type Scenario, type Uptime } from "../model/index.ts";
 import { planFor } from "../plan/index.ts";
-import { randomSuffix } from "../platform/ids.ts";
+import { idSuffix } from "../platform/ids.ts";
 import { writeOverview, writePages } from "../daemon/pages.ts";
 import { ownProcess } from "../platform/own-process.ts";
 import { applyRetention, createRecords, type RecordStore } from "../record/index.ts";
@@ -38,7 +38,8 @@ export async function createRunner(context: Context, config: Config, quiet: bool
   return {
     stopped: () => stop.stop.aborted,
     async run(scenario, { revision }) {
-      const id = runIdOf(context.clock.now(), scenario.name, randomSuffix(4));
+      const at = context.clock.now();
+      const id = runIdOf(at, scenario.name, idSuffix(at));
       const request: RunRequest = { id, scenario, trigger: "manual", ...(revision === undefined ? {} : { revision }) };
       const view = quiet ? NO_VIEW : createProgressView(context.console, request.scenario.name);
       const deps = depsFor(context, request, { records, view });

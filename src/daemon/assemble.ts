@@ -14,7 +14,7 @@ import {
 } from "../model/index.ts";
 import { after } from "../platform/clock.ts";
 import { readTextFile } from "../platform/files.ts";
-import { randomSuffix } from "../platform/ids.ts";
+import { idSuffix } from "../platform/ids.ts";
 import { machineFacts } from "../platform/machine.ts";
 import { isAlive } from "../platform/process-identity.ts";
 import { createRecords, createRunFolders } from "../record/index.ts";
@@ -119,7 +119,7 @@ function runsDeps(deps: AssembleDeps, health: Health, events: RunEvents): Omit<R
     scenarios: () => Object.values(config().scenarios),
     runLimit: () => config().queue.concurrentRuns,
     queueLimit: () => config().queue.length,
-    newId: (at, scenario) => runIdOf(at, scenario, randomSuffix(4)),
+    newId: (at, scenario) => runIdOf(at, scenario, idSuffix(at)),
     survey: createSurvey(VERSION),
     watch: watchTarget,
     readPrompts: promptFileReader({ readTextFile }),

@@ -2,10 +2,10 @@
 export type Instant = number;
 
 declare const runIdBrand: unique symbol;
-/** Sorts by time: `20261123T020000Z-<scenario>-<4 random letters or digits>`. */
+/** Sorts by time: `20261123T020000Z-<scenario>-` and the suffix of platform/ids.ts (in the first records, four random letters). */
 export type RunId = string & { readonly [runIdBrand]: true };
 
-const RUN_ID = /^\d{8}T\d{6}Z-[a-z0-9][a-z0-9-]{0,62}-[a-z0-9]{4}$/;
+const RUN_ID = /^\d{8}T\d{6}Z-[a-z0-9][a-z0-9-]{0,62}-[a-z0-9]{4}(?:[a-z0-9]{2})?$/;
 
 /** The one gate from text to a run id: what passes can safely be a folder name. */
 export function isRunId(text: string): text is RunId {
@@ -15,7 +15,7 @@ export function isRunId(text: string): text is RunId {
 /** Names of scenarios and targets: they become labels, file names and ids, so nothing needs escaping. */
 export const NAME_PATTERN = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
-/** Builds the id of a run that was triggered at `at`; `suffix` is four random letters or digits. */
+/** Builds the id of a run that was triggered at `at`; `suffix` tells ids of one second apart. */
 export function runIdOf(at: Instant, scenario: string, suffix: string): RunId {
   const stamp = new Date(at)
     .toISOString()
