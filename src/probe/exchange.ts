@@ -1,6 +1,6 @@
-import type { Dispatcher, Pool } from "undici";
 import { after } from "../platform/clock.ts";
 import type { LoopMeter } from "../platform/loop-meter.ts";
+import type { AnswerHandlers, AnswerHeaders, StreamedPosts } from "../platform/streamed-posts.ts";
 import { cacheOf } from "./cache-headers.ts";
 import type { Ask, ProbeAnswer, StreamEnd } from "./protocol.ts";
 import { readingOf, rounded, type Closing } from "./reading.ts";
@@ -15,7 +15,7 @@ const DONE_WITHIN = 32;
 
 export interface ExchangeInput {
   readonly ask: Ask;
-  readonly pool: Pool;
+  readonly posts: StreamedPosts;
   readonly meter: LoopMeter;
   /** When the request reached the probe. */
   readonly arrivedAt: number;
@@ -23,20 +23,18 @@ export interface ExchangeInput {
   readonly gone: AbortSignal;
 }
 
-type Headers = Readonly<Record<string, string | string[] | undefined>>;
-type Controller = Dispatcher.DispatchController;
-
 interface Exchange {
   readonly input: ExchangeInput;
   readonly pieces: (Piece & { readonly lateMs: number })[];
   readonly resolve: (answer: ProbeAnswer) => void;
   cancels: (() => void)[];
-  controller?: Controller;
+  /** Gives the answer up. */
+  abort: () => void;
   /** Milliseconds of `performance.now()`. */
   sentAt?: number;
   headAt?: number;
   status?: number;
-  headers: Headers;
+  headers: AnswerHeaders;
   bytes: number;
   timedOut: boolean;
   lingering: boolean;
@@ -47,61 +45,62 @@ interface Exchange {
 export function exchange(input: ExchangeInput): Promise<ProbeAnswer> {
   return new Promise((resolve) => {
     const state: Exchange = {
-      ...{ input, resolve, pieces: [], cancels: [], headers: {}, bytes: 0 },
+      ...{ input, resolve, pieces: [], cancels: [], headers: {}, bytes: 0, abort: () => undefined },
       ...{ timedOut: false, lingering: false, ended: false },
     };
-    const { ask, pool, gone } = input;
+    const { ask, posts, gone } = input;
     state.cancels.push(
-      after(ask.timeout_ms, () => {
-        state.timedOut = true;
-        if (state.controller === undefined) finish(state, "timeout");
-        state.controller?.abort(new Error("timeout"));
-      }),
+      after(ask.timeout_ms, () => giveUp(state, "timeout")),
+      listen(gone, () => giveUp(state, "broken")),
     );
-    gone.addEventListener("abort", () => state.controller?.abort(new Error("the caller left")), { once: true });
     const headers = { "accept-encoding": "identity", accept: "text/event-stream", ...ask.headers };
-    try {
-      pool.dispatch({ method: "POST", path: ask.path, headers, body: ask.body }, handlerOf(state));
-    } catch (error) {
-      failed(state, error);
-    }
+    state.abort = posts.post({ path: ask.path, headers, body: ask.body }, handlersOf(state));
+    if (gone.aborted) giveUp(state, "broken");
   });
 }
 
-function handlerOf(state: Exchange): Dispatcher.DispatchHandler {
+function handlersOf(state: Exchange): AnswerHandlers {
   const { meter } = state.input;
   return {
-    onRequestStart(controller) {
-      state.controller = controller;
-      if (state.timedOut || state.ended || state.input.gone.aborted) controller.abort(new Error("too late"));
+    onSent: () => {
       state.sentAt = meter.turn();
     },
-    onResponseStart(controller, status, headers) {
+    onHead(status, headers) {
       state.headAt = meter.turn();
       state.status = status;
       state.headers = headers;
       const why = refusalOf(state);
       if (why === undefined) return;
       settle(state, why);
-      controller.abort(new Error("not wanted"));
+      state.abort();
     },
-    onResponseData(controller, bytes) {
+    onBytes(bytes) {
       const now = meter.turn();
       state.bytes += bytes.length;
       state.pieces.push({ atMs: now - (state.sentAt ?? now), lateMs: meter.late(), bytes });
-      if (state.bytes > MAX_BYTES) finish(state, "too_large");
-      if (state.ended) controller.abort(new Error("enough"));
+      if (state.bytes > MAX_BYTES) giveUp(state, "too_large");
       else if (!state.lingering && saysDone(state.input.ask, bytes)) linger(state);
     },
-    onResponseEnd() {
+    onEnd() {
       meter.turn();
       finish(state, "closed");
     },
-    onResponseError(_controller, error) {
+    onError(error) {
       meter.turn();
-      failed(state, error);
+      if (state.headAt !== undefined) finish(state, "broken");
+      else settle(state, { end: "no_connection", detail: `no answer: ${codeOf(error)}` });
     },
   };
+}
+
+function giveUp(state: Exchange, closing: Closing): void {
+  finish(state, closing);
+  state.abort();
+}
+
+function listen(signal: AbortSignal, act: () => void): () => void {
+  signal.addEventListener("abort", act, { once: true });
+  return () => signal.removeEventListener("abort", act);
 }
 
 /** Why the answer is none, as its head tells. */
@@ -110,7 +109,7 @@ function refusalOf({ status = 0, headers }: Exchange): { end: StreamEnd; detail:
     return { end: "redirect", detail: `status ${status}: a redirect is no answer, and is not followed` };
   }
   if (status !== 200) return { end: "bad_status", detail: `status ${status}` };
-  const type = String(headers["content-type"] ?? "nothing").slice(0, 100);
+  const type = (headers["content-type"] ?? "nothing").slice(0, 100);
   if (!/^text\/event-stream\b/i.test(type)) {
     return { end: "not_a_stream", detail: `status 200, but its content type is ${type}, not text/event-stream` };
   }
@@ -132,17 +131,9 @@ function linger(state: Exchange): void {
   state.lingering = true;
   state.cancels.push(
     after(LINGER_MS, () => {
-      if (state.ended || reading(state, "timeout").end !== "complete") return;
-      finish(state, "timeout");
-      state.controller?.abort(new Error("enough"));
+      if (reading(state, "timeout").end === "complete") giveUp(state, "timeout");
     }),
   );
-}
-
-function failed(state: Exchange, error: unknown): void {
-  if (state.timedOut) finish(state, "timeout");
-  else if (state.headAt !== undefined) finish(state, "broken");
-  else settle(state, { end: "no_connection", detail: `no answer: ${codeOf(error)}` });
 }
 
 /** The system's word (`ECONNREFUSED`), never a text that might hold a part of the request. */

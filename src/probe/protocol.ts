@@ -6,8 +6,8 @@ export type StreamKind = (typeof STREAM_KINDS)[number];
 
 /** What a script asks of the probe: a path of the target that the probe was started for, never an address. */
 export const AskSchema = z.strictObject({
-  path: z.string().regex(/^\/(?!\/)[^\s#\\]*$/, "must be a path that begins with one /"),
-  headers: z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/), z.string().regex(/^[^\r\n\0]*$/)),
+  path: z.string().regex(/^\/(?!\/)[!"$-[\]-~]*$/, "must be a path in ASCII that begins with one /"),
+  headers: z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/), z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/)),
   body: z.string(),
   kind: z.enum(STREAM_KINDS),
   timeout_ms: z.number().min(1).max(3_600_000),

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { Pool } from "undici";
 import { createLoopMeter } from "../platform/loop-meter.ts";
 import { startLoopbackServer, type LoopbackRequest } from "../platform/loopback-server.ts";
+import { createStreamedPosts } from "../platform/streamed-posts.ts";
 import { exchange } from "./exchange.ts";
 import { AskSchema, type Ask } from "./protocol.ts";
 
@@ -23,14 +23,11 @@ const IDLE_MS = 4_000;
 
 /** Streams from one target for scripts that know the token. */
 export async function serveProbe({ targetUrl, token }: ServeInput): Promise<ProbeServer> {
-  const { origin, pathname } = new URL(targetUrl);
-  const pool = new Pool(origin, {
-    ...{ connections: null, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 },
-    ...{ keepAliveTimeout: IDLE_MS, keepAliveMaxTimeout: IDLE_MS, connect: { timeout: CONNECT_MS } },
-  });
+  const target = new URL(targetUrl);
+  const posts = createStreamedPosts(target, { connectTimeoutMs: CONNECT_MS, idleMs: IDLE_MS });
   const meter = createLoopMeter();
   const isRight = tokenCheck(token);
-  const base = pathname.replace(/\/+$/, "");
+  const base = target.pathname.replace(/\/+$/, "");
   const server = await startLoopbackServer({
     maxBodyBytes: MAX_BODY_BYTES,
     onHead: () => meter.turn(),
@@ -42,7 +39,7 @@ export async function serveProbe({ targetUrl, token }: ServeInput): Promise<Prob
         return;
       }
       const own = { ...ask, path: base + ask.path };
-      void exchange({ ask: own, pool, meter, arrivedAt, gone: request.gone }).then((answer) => {
+      void exchange({ ask: own, posts, meter, arrivedAt, gone: request.gone }).then((answer) => {
         request.answer(200, JSON.stringify(answer));
         meter.worked();
       });
@@ -53,7 +50,7 @@ export async function serveProbe({ targetUrl, token }: ServeInput): Promise<Prob
     async close() {
       meter.stop();
       await server.close();
-      await pool.destroy();
+      posts.close();
     },
   };
 }

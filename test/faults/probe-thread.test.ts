@@ -1,11 +1,15 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { authority } from "../support/certificates.ts";
 import { ROOT } from "../support/k6.ts";
 
 /** Threads need compiled modules. */
@@ -31,9 +35,9 @@ process.on("SIGUSR2", async () => {
 setInterval(() => {}, 1000);
 `;
 
-async function host(targetUrl: string) {
+async function host(targetUrl: string, env: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, ["--input-type=module", "-e", HOST, targetUrl], {
-    stdio: ["ignore", "pipe", "inherit"],
+    ...{ stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, ...env } },
   });
   children.push(child);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -49,11 +53,13 @@ function ask(url: string, token: string): Promise<Response> {
   return fetch(`${url}/stream`, { method: "POST", headers, body: JSON.stringify(ASK) });
 }
 
+const greet: RequestListener = (_req, res) => {
+  res.writeHead(200, { "content-type": "text/event-stream" });
+  res.end('event: token\ndata: {"text":"hi"}\n\nevent: done\ndata: {}\n\n');
+};
+
 async function target(): Promise<{ readonly url: string; close(): void }> {
-  const server = createServer((_req, res) => {
-    res.writeHead(200, { "content-type": "text/event-stream" });
-    res.end('event: token\ndata: {"text":"hi"}\n\nevent: done\ndata: {}\n\n');
-  });
+  const server = createServer(greet);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");
@@ -78,5 +84,25 @@ describe("the stream probe in threads of its own", () => {
     child.kill("SIGKILL");
     await once(child, "exit");
     for (const url of urls) await expect(ask(url, token)).rejects.toThrow();
+  });
+
+  it("reads a target behind TLS, and only one whose certificate is right", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "chatbench-probe-tls-"));
+    const ours = await authority(folder, "ours");
+    const server = createTlsServer(await ours.issue("bot"), greet);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const trusting = await host(`https://localhost:${port}`, { NODE_EXTRA_CA_CERTS: ours.file });
+    for (let round = 0; round < 2; round += 1) {
+      const answer = await (await ask(trusting.urls[0] ?? "", trusting.token)).json();
+      expect(answer).toMatchObject({ end: "complete", status: 200 });
+    }
+    const wary = await host(`https://localhost:${port}`);
+    const answer = await (await ask(wary.urls[0] ?? "", wary.token)).json();
+    expect(answer).toMatchObject({ end: "no_connection", detail: expect.stringMatching(/: [A-Z_]+$/) as string });
+    server.closeAllConnections();
+    server.close();
+    await rm(folder, { recursive: true });
   });
 });
