@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Clock, RunId } from "../model/index.ts";
 import { freePort } from "../platform/network.ts";
-import { createSeriesReader, requestsQuery } from "./prometheus.ts";
+import { createSeriesReader, lookAtPrometheus, requestsQuery } from "./prometheus.ts";
 
 const START = Date.parse("2026-11-23T02:00:00Z");
 const RUN = "20261123T020000Z-chat-api-4k7q" as RunId;
@@ -108,5 +108,26 @@ describe("reading a run's series back", () => {
 
   it("refuses an id that could say something else in PromQL", () => {
     expect(() => requestsQuery('x"} or vector(1)#' as RunId, START)).toThrow("not a run id");
+  });
+});
+
+describe("a look at whether it answers", () => {
+  it("is well where it answers a question, below its path too", async () => {
+    const { url, asked } = await prometheus(holding("1"));
+    expect(await lookAtPrometheus(`${url}/prefix/`, START)).toEqual({
+      ok: true,
+      text: `Prometheus at ${url} answers.`,
+    });
+    expect(asked.map(({ pathname }) => pathname)).toEqual(["/prefix/api/v1/query"]);
+  });
+
+  it.each([
+    ["nobody listens", undefined, "ECONNREFUSED"],
+    ["it is not ready yet", { status: 503, body: { status: "error", error: "starting" } }, "status 503, starting"],
+    ["another server", { body: { hello: "world" } }, "status 200, an answer that is not Prometheus'"],
+  ])("says why not: %s", async (_, answer, trouble) => {
+    const url = answer === undefined ? `http://127.0.0.1:${await freePort()}` : (await prometheus(answer)).url;
+    const text = `Prometheus at ${url} does not answer (${trouble}): series of runs are not kept.`;
+    expect(await lookAtPrometheus(url, START)).toEqual({ ok: false, text });
   });
 });

@@ -7,6 +7,8 @@ const POLL_MS = 500;
 const PATIENCE_MS = 5_000;
 /** Room on both sides of the run for clocks that differ between k6's machine and Prometheus'. */
 const SLACK_SECONDS = 60;
+/** A run waits for it. */
+const LOOK_MS = 2_000;
 
 export interface SeriesReaderDeps {
   /** Base URL of the Prometheus, with or without a path prefix. */
@@ -51,6 +53,24 @@ async function askOnce(deps: SeriesReaderDeps, id: RunId, traffic: Traffic): Pro
   const answer = await fetchJson(url, { timeoutMs: deps.timeoutMs ?? 5_000, maxBytes: 1_000_000 });
   if ("problem" in answer) return { trouble: answer.problem };
   return sumIn(answer.body) ?? { trouble: `status ${answer.status}, ${errorIn(answer.body)}` };
+}
+
+/**
+ * Whether it answers the questions that runs and uptime are read back by; one that replays its log does not yet. Not
+ * /-/ready: what stands before a Prometheus may let through its interface alone.
+ */
+export async function lookAtPrometheus(url: string, now: Instant): Promise<{ ok: boolean; text: string }> {
+  const answer = await fetchJson(queryUrl(url, { query: "1", at: now }), { timeoutMs: LOOK_MS, maxBytes: 10_000 });
+  const trouble = "problem" in answer ? answer.problem : troubleIn(answer);
+  if (trouble === undefined) return { ok: true, text: `Prometheus at ${originOf(url)} answers.` };
+  return {
+    ok: false,
+    text: `Prometheus at ${originOf(url)} does not answer (${trouble}): series of runs are not kept.`,
+  };
+}
+
+function troubleIn({ status, body }: { status: number; body: unknown }): string | undefined {
+  return asObject(body).status === "success" ? undefined : `status ${status}, ${errorIn(body)}`;
 }
 
 /** PromQL for the run's number of requests. A run id has no character that would need escaping: its pattern is checked. */

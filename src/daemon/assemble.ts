@@ -60,7 +60,7 @@ export function assemble(deps: AssembleDeps): Assembled {
   const records = createRecords(config().results.folder, { onProblem: ({ text }) => log.error(text) });
   const [history, glimpse] = [createHistory(), createGlimpse(store, clock)];
   const glance = soon(() => glimpse.refresh(), log);
-  const health = createHealth({ configuration, engine, glimpse, log, seconds: () => clock.now() / 1000 });
+  const health = createHealth({ configuration, engine, glimpse, log, clock });
   const uptime = createUptime({ config, prometheusUrl: () => health.prometheusUrl() });
   const timetable = createTimetable({ config, glimpse, history, now: () => clock.now() });
   const overview = createOverview(config().results.folder, records, uptime.of);
@@ -77,17 +77,10 @@ export function assemble(deps: AssembleDeps): Assembled {
   const parts = { ...seen, store, engine, runs, exporter, pages, glance };
   return {
     ...parts,
-    problems: () => problemsOf(health),
+    problems: () => health.obstacles(),
     statusParts: () => statusPartsOf(parts, clock.now()),
     pagesWritten: (id) => pages.written(id),
   };
-}
-
-function problemsOf(health: Health): readonly string[] {
-  return health
-    .parts()
-    .filter(({ ok }) => !ok)
-    .map(({ text }) => text);
 }
 
 type Known = Pick<Assembled, "configuration" | "runs" | "history" | "glimpse" | "timetable" | "health" | "uptime">;
