@@ -158,7 +158,7 @@ function patterns(): readonly string[] {
   return [
     "## Load patterns",
     "",
-    "The judged part comes after the warm-up and does not contain it; `users` and `duration` (or `-u` and `-d`) scale the whole shape. Left out, the warm-up is a tenth of the duration, 5s at least and 60s at most.",
+    "The judged part comes after the warm-up and does not contain it; `users` and `duration` (or `-u` and `-d`) scale the whole shape. Left out, the warm-up is a tenth of the duration, 5s at least and 60s at most; in its first half the users arrive one after the other, so that they do not go on in step.",
     "",
     ...table(["Pattern", "Most users", "Judged", "Warm-up before it", "Users over the judged part"], rows),
     "",

@@ -41,7 +41,7 @@ async function bench(args: readonly string[]): Promise<void> {
     return;
   }
   const k6 = findK6();
-  // Users come round each 2.8 s and begin in step: whole rounds, so that the streams open on average are counted right.
+  // Users come round each 2.8 s: whole rounds, so that the streams open on average are counted right.
   const tools = toolsOf({ k6, peers: values.peers, only: values.only, seconds: values.quick ? 6 : 14 });
   const search: SearchOptions = {
     ...{ start: 250, most: 8_000, least: 15, tell },

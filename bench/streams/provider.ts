@@ -9,7 +9,7 @@ export const TOKENS = 40;
 export const GAP_MS = 50;
 export const STREAM_SECONDS = (TRUE_MS + TOKENS * GAP_MS) / 1000;
 export const THINK_SECONDS = 0.5;
-/** Of the first seconds of a load nobody says anything: its streams begin in step. */
+/** Of the first seconds of a load nobody says anything: its users are still arriving. */
 const SETTLE_MS = 5_000;
 
 export interface Truth {

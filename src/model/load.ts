@@ -65,6 +65,23 @@ export function judgedSecondsOf(load: Load): number | undefined {
   return load.stages?.reduce((sum, stage) => sum + stage.seconds, 0);
 }
 
+/** Of the warm-up, in which its users arrive. */
+const ARRIVING_SHARE = 0.5;
+
+/**
+ * Users over the whole of a closed load: those of the warm-up arrive one after the other in its first half. Who all
+ * begin in one instant go on in step, and each of their waves waits in line behind itself, long after the warm-up.
+ */
+export function courseOf({ warmup, stages }: ClosedLoad): {
+  readonly begin: number;
+  readonly stages: readonly Stage[];
+} {
+  if (warmup.seconds === 0) return { begin: warmup.users, stages };
+  const arriving = Math.floor(warmup.seconds * 1000 * ARRIVING_SHARE) / 1000;
+  const full = { ...warmup, seconds: warmup.seconds - arriving };
+  return { begin: 1, stages: [{ ...warmup, seconds: arriving }, full, ...stages] };
+}
+
 /** Users of a closed load or arrivals per second of an open one, at their highest; undefined where the script decides. */
 export function levelOf(load: Load): number | undefined {
   if (load.stages === null) return undefined;

@@ -108,13 +108,14 @@ describe("the wrapper", () => {
     ],
   };
 
-  it("makes the pattern one scenario of users that begins with those of the warm-up", () => {
+  it("makes the pattern one scenario of users who arrive one after the other in the first half of the warm-up", () => {
     expect(wrapper(spike).config.options.scenarios).toEqual({
       "chat-api": {
         executor: "ramping-vus",
-        startVUs: 2,
+        startVUs: 1,
         stages: [
-          { duration: "5000ms", target: 2 },
+          { duration: "2500ms", target: 2 },
+          { duration: "2500ms", target: 2 },
           { duration: "0ms", target: 9 },
           { duration: "2500ms", target: 9 },
         ],

@@ -1,5 +1,5 @@
 import { pathToFileURL } from "node:url";
-import { isOpen, judgedSecondsOf, type ClosedLoad, type Scenario } from "../../model/index.ts";
+import { courseOf, isOpen, judgedSecondsOf, type ClosedLoad, type Scenario } from "../../model/index.ts";
 import { GRACEFUL_STOP_SECONDS } from "./graceful-stop.ts";
 import { ANSWER_SUB_METRICS, QUANTILE_GRID, subMetricsOf } from "./names.ts";
 import { answerLimits, countsGoodput, openScenario, pacingOf, type PreparedArrivals } from "./open-load.ts";
@@ -106,12 +106,12 @@ function scenariosOf({ scenario: { name, load }, arrivals }: WrapperInput): { re
   return { scenarios: { [name]: openScenario(load, arrivals) } };
 }
 
-function closedScenario({ warmup, stages }: ClosedLoad): unknown {
-  const all = warmup.seconds === 0 ? stages : [warmup, ...stages];
+function closedScenario(load: ClosedLoad): unknown {
+  const { begin, stages } = courseOf(load);
   return {
     executor: "ramping-vus",
-    startVUs: warmup.users,
-    stages: all.map((stage) => ({ duration: `${String(Math.round(stage.seconds * 1000))}ms`, target: stage.users })),
+    startVUs: begin,
+    stages: stages.map((stage) => ({ duration: `${String(Math.round(stage.seconds * 1000))}ms`, target: stage.users })),
     gracefulStop: `${String(GRACEFUL_STOP_SECONDS)}s`,
     gracefulRampDown: `${String(GRACEFUL_STOP_SECONDS)}s`,
     exec: "default",

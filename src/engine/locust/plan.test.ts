@@ -27,7 +27,15 @@ it("the plan is the load, the window and the quantiles that k6's facts have too"
   expect(planned.plan).toMatchObject({
     judged_seconds: 5,
     stop_seconds: 65,
-    stages: [{ seconds: 5, users: 9 }],
+    warmup: { seconds: 2 },
+    course: {
+      begin: 1,
+      stages: [
+        { seconds: 1, users: 1 },
+        { seconds: 1, users: 1 },
+        { seconds: 5, users: 9 },
+      ],
+    },
     ...FILES,
   });
   expect(planned.plan.grid).toEqual(expect.arrayContaining([0, 0.5, 0.95, 0.99, 1]));

@@ -1,4 +1,4 @@
-import { isOpen, judgedSecondsOf, reason, whyUnfit, type Reason, type Scenario } from "../../model/index.ts";
+import { courseOf, isOpen, judgedSecondsOf, reason, whyUnfit, type Reason, type Scenario } from "../../model/index.ts";
 import { QUANTILE_GRID } from "../k6/names.ts";
 import { GRACEFUL_STOP_SECONDS } from "../k6/wrapper.ts";
 
@@ -7,8 +7,8 @@ export interface LocustPlan {
   readonly script: string;
   readonly host: string;
   readonly warmup: { readonly seconds: number; readonly users: number };
-  /** Null: the script's own LoadTestShape decides. */
-  readonly stages: readonly { readonly seconds: number; readonly users: number }[] | null;
+  /** From the first instant; null: the script's own LoadTestShape decides. */
+  readonly course: ReturnType<typeof courseOf> | null;
   readonly judged_seconds: number | null;
   /** At the end users may finish what they began for so long. */
   readonly stop_seconds: number;
@@ -44,7 +44,7 @@ export function locustPlan(
       script: scenario.script,
       host: scenario.target.baseUrl,
       warmup: load.warmup,
-      stages: load.stages,
+      course: load.stages === null ? null : courseOf(load),
       judged_seconds: judgedSecondsOf(load) ?? null,
       stop_seconds: stopSeconds,
       grid: [0, ...QUANTILE_GRID.map((percent) => percent / 100), 1],

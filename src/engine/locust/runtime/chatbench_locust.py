@@ -54,8 +54,8 @@ def load_script(path: str) -> tuple[list[Any], list[Any]]:
 
 
 def shape_for(config: dict[str, Any], shapes: list[Any], measure: Measure) -> Any:
-    if config["stages"] is not None:
-        return PatternShape(config["warmup"], config["stages"], measure)
+    if config["course"] is not None:
+        return PatternShape(config["course"], measure)
     if len(shapes) != 1:
         raise Unusable(
             f"the pattern own wants exactly one LoadTestShape in it, and it has {len(shapes)}: "

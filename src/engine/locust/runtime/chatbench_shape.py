@@ -10,18 +10,18 @@ from chatbench_measure import Measure
 
 
 class PatternShape(LoadTestShape):
-    """The warm-up holds its users from the first instant; each stage moves linearly to its own."""
+    """Begins with some users; each stage moves linearly to its own."""
 
-    def __init__(self, warmup: dict[str, float], stages: list[dict[str, float]], measure: Measure) -> None:
+    def __init__(self, course: dict[str, Any], measure: Measure) -> None:
         super().__init__()
-        self.warmup = warmup
-        self.stages = stages if warmup["seconds"] == 0 else [warmup, *stages]
+        self.begin: float = course["begin"]
+        self.stages: list[dict[str, float]] = course["stages"]
         self.measure = measure
         self.done = False
 
     def users_at(self, at: float) -> int | None:
         """Users at this second of the load; None after its end."""
-        users = self.warmup["users"]
+        users = self.begin
         for stage in self.stages:
             if at < stage["seconds"]:
                 return round(users + (stage["users"] - users) * at / stage["seconds"])
