@@ -128,8 +128,35 @@ describe("a scenario with a script in Python, from the command to Prometheus", (
     }
   });
 
-  async function commandRun(url: string): Promise<{ record: RunRecord; code: number }> {
-    mkdirSync(join(folder, "load_tests"));
+  it("of a ladder each trial's series count for themselves, and all are found again", async () => {
+    const server = await startServer((_, response) => {
+      response.writeHead(200, { "content-type": "application/json" }).end('{"reply":"hello"}');
+    });
+    try {
+      const { record } = await commandRun(
+        server.url,
+        "{ name: stress, users: 4, from: 2, step: 2, duration: 3s, warmup: 1s }",
+      );
+      expect(record.trials).toHaveLength(2);
+      const [first, second] = record.trials.map(({ facts }) => facts?.requestsInAll ?? 0);
+      // The last value of one series can be no sum of two that begin at zero.
+      expect(Math.min(first ?? 0, second ?? 0)).toBeGreaterThan(10);
+      const sent = server.countOf("/say");
+      expect((first ?? 0) + (second ?? 0)).toBe(sent);
+      expect(record.telemetry).toMatchObject({ prometheus: "complete", requests_sent: sent, requests_found: sent });
+      const trial = (which: string): string =>
+        `sum(last_over_time(k6_http_reqs_total{testid="${record.id}",chatbench_trial="${which}"}[5m]))`;
+      expect([await query(trial("")), await query(trial("1"))]).toEqual([first, second]);
+    } finally {
+      await server.close();
+    }
+  });
+
+  async function commandRun(
+    url: string,
+    pattern = "{ name: smoke, users: 4, duration: 4s, warmup: 1s }",
+  ): Promise<{ record: RunRecord; code: number }> {
+    mkdirSync(join(folder, "load_tests"), { recursive: true });
     for (const name of ["api_test.py", "chat_options.py", "chat_messages.py"])
       copyFileSync(resolve(ROOT, "load_tests/locust", name), join(folder, "load_tests", name));
     writeFileSync(
@@ -140,7 +167,7 @@ scenarios:
   chat:
     script: load_tests/api_test.py
     target: bot
-    pattern: { name: smoke, users: 4, duration: 4s, warmup: 1s }
+    pattern: ${pattern}
     objectives: { latency_p50: "< 5s" }
     params: { think_time_seconds: 0.02, path: /say, body: { who: user, text: "{{message}}" }, reply_field: reply }
 `,

@@ -35,6 +35,8 @@ export function createPusher(work: TrialWork, prometheusUrl: string, clock: Cloc
     target: work.scenario.target.name,
     trigger: work.trigger,
     engine: "locust",
+    // As with k6: a later trial counts from zero again.
+    ...(work.index === 0 ? {} : { chatbench_trial: String(work.index) }),
   });
   let [failed, waiting, lastAt] = [0, 0, 0];
   let line: Promise<void> = Promise.resolve();
