@@ -8,7 +8,15 @@ import { parseArgs } from "node:util";
 import { ROOT } from "./setup/machine.mjs";
 import { stopPart } from "./start/child.mjs";
 import { outcomeLine, whereToLookNext } from "./start/next.mjs";
-import { configFor, readStackState, startDaemon, startDemo, startSmoke, startStack } from "./start/parts.mjs";
+import {
+  configFor,
+  daemonPort,
+  readStackState,
+  startDaemon,
+  startDemo,
+  startSmoke,
+  startStack,
+} from "./start/parts.mjs";
 
 /** The daemon ends a run within 25 seconds and Prometheus writes its data down within eight; mostly it is one or two. */
 const GRACE_MS = 27_000;
@@ -48,12 +56,13 @@ async function story() {
   if (chatbot.problem !== undefined) throw new StartError(`The reference chatbot did not start: ${chatbot.problem}`);
   say(`chatbot     ${chatbot.urls.chatbot} (it calls a simulated LLM provider at ${chatbot.urls.provider})`);
 
-  const config = configFor(results, chatbot.urls.chatbot);
+  const port = await daemonPort(say);
+  const config = configFor(results, { chatbotUrl: chatbot.urls.chatbot, port });
   const stack = startStack(results, config);
   started.push(stack.part);
   const prometheus = await unlessStopped(stack.ready);
   say(`Prometheus  ${prometheus.url ?? `not there, so nothing is sent to it: ${prometheus.problem}`}`);
-  const daemon = await startDaemon(results, config);
+  const daemon = startDaemon(results, { config, port });
   started.push(daemon.part);
   const chatbench = await unlessStopped(daemon.ready);
   if (chatbench.problem !== undefined) throw new StartError(`The daemon did not start: ${chatbench.problem}`);

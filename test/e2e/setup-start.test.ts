@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, onTestFinished } from "vitest";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const test: { results: string; child?: Started } = { results: "" };
@@ -77,7 +78,25 @@ async function valueIn(prometheus: string, series: string): Promise<string | und
   return data.result[0]?.value[1];
 }
 
+/** Somebody else on the daemon's usual port, if nobody is there already. */
+async function takeUsualPort(): Promise<void> {
+  const server = createServer().on("error", () => undefined);
+  server.listen(8640, "127.0.0.1").unref();
+  onTestFinished(() => void server.close());
+  await Promise.race([once(server, "listening"), once(server, "error")]);
+}
+
+/** Where the alerts of this Prometheus lead, without the names of their runbooks. */
+async function runbooksOf(prometheus: string): Promise<readonly string[]> {
+  const { data } = (await (await fetch(`${prometheus}/api/v1/rules?type=alert`)).json()) as {
+    data: { groups: readonly { rules: readonly { annotations: Readonly<Record<string, string>> }[] }[] };
+  };
+  const urls = data.groups.flatMap(({ rules }) => rules.map(({ annotations }) => annotations.runbook_url ?? "none"));
+  return [...new Set(urls.map((url) => url.replace(/\/[^/]*$/, "")))];
+}
+
 it("shows a judged run that passes, its report and series, stays up, and takes everything with it", async () => {
+  await takeUsualPort();
   const started = start();
   await started.printed("Everything stays up until Ctrl-C.");
   expect(started.text()).toContain("The smoke run passed (exit 0).");
@@ -95,6 +114,10 @@ it("shows a judged run that passes, its report and series, stays up, and takes e
   expect(page).toContain("chat-api"); // the nightly one, with its next slot
   const verdict = 'chatbench_last_run_verdict{scenario="smoke",trigger="manual",verdict="pass"}';
   await expect.poll(() => valueIn(prometheus, verdict), { timeout: 40_000, interval: 500 }).toBe("1");
+
+  // Not to whoever has port 8640.
+  expect(await runbooksOf(prometheus)).toEqual([`${daemon}/runbooks`]);
+  expect(daemon).not.toMatch(/:8640$/);
 
   const from = Date.now();
   started.child.kill("SIGINT");

@@ -10,6 +10,8 @@ import { startPart } from "./child.mjs";
 const MAIN = "dist/src/main.js";
 const CONFIG = join(ROOT, "chatbench.yml");
 const PORTS = { chatbot: 8000, provider: 8001, daemon: 8640 };
+/** Ports that the daemon tries after its usual one. */
+const FURTHER = 100;
 
 /** Logs of the parts, and the copy of the configuration, in this results folder. */
 const ownFolder = (results) => join(results, ".start");
@@ -38,12 +40,26 @@ export function startStack(results, config) {
   return startService("Prometheus", [MAIN, "-c", config, "stack", "up"], join(ownFolder(results), "stack.log"));
 }
 
+/**
+ * The daemon's port, chosen before anything starts: alerts and dashboards lead to it. Not one of those that the system
+ * gives to whoever asks for any, so that nobody else has it by the time the daemon listens.
+ */
+export async function daemonPort(say) {
+  for (let port = PORTS.daemon; port <= PORTS.daemon + FURTHER; port += 1) {
+    if ((await freeOrAny(port)) !== port) continue;
+    if (port !== PORTS.daemon) say(`port ${PORTS.daemon} is in use, so Chatbench takes ${port}.`);
+    return port;
+  }
+  return PORTS.daemon; // the daemon says what is wrong
+}
+
 /** Starts the daemon; `ready` resolves with its URL, or with why there is none. */
-export async function startDaemon(results, config) {
-  const free = (await freeOrAny(PORTS.daemon)) === PORTS.daemon;
-  const listen = free ? [] : ["--listen", "127.0.0.1:0"];
+export function startDaemon(results, { config, port }) {
+  const listen = port === PORTS.daemon ? [] : ["--listen", addressOf(port)];
   return startService("daemon", [MAIN, "-c", config, "serve", ...listen], join(ownFolder(results), "daemon.log"));
 }
+
+const addressOf = (port) => `127.0.0.1:${port}`;
 
 /** A part that prints a line with its URL when it is ready, and logs to a file. */
 function startService(name, args, log) {
@@ -65,15 +81,26 @@ export function startSmoke(config) {
   return startPart("smoke run", [MAIN, "-c", config, "run", "smoke"]);
 }
 
-/** Path of chatbench.yml, or of a copy of it where the chatbot listens or the results shall lie elsewhere. */
-export function configFor(results, chatbotUrl) {
+/** Path of chatbench.yml, or of a copy of it where a part listens or the results shall lie elsewhere. */
+export function configFor(results, { chatbotUrl, port }) {
   const document = parseDocument(readFileSync(CONFIG, "utf8"));
   const folder = join(ROOT, document.getIn(["results", "folder"]) ?? "results");
-  if (document.getIn(["targets", "chatbot", "base_url"]) === chatbotUrl && folder === results) return CONFIG;
+  const isChatbot = document.getIn(["targets", "chatbot", "base_url"]) === chatbotUrl;
+  if (isChatbot && folder === results && port === PORTS.daemon) return CONFIG;
   const own = ownFolder(results);
   mkdirSync(own, { recursive: true });
   document.setIn(["targets", "chatbot", "base_url"], chatbotUrl);
-  // Folders are relative to the file, and the copy lies elsewhere.
+  // Alerts, reports and dashboards would lead to whoever has the usual port; links of one's own lead where they lead.
+  const link = ["links", "chatbench"];
+  if (port !== PORTS.daemon && !document.hasIn(link)) document.setIn(link, `http://${addressOf(port)}`);
+  placeFolders(document, { own, results });
+  const copy = join(own, "chatbench.yml");
+  writeFileSync(copy, document.toString());
+  return copy;
+}
+
+/** Folders are relative to the file, and the copy lies elsewhere. */
+function placeFolders(document, { own, results }) {
   document.set("scripts", relative(own, join(ROOT, document.get("scripts") ?? "load_tests")));
   document.setIn(["results", "folder"], relative(own, results));
   // What is no mapping here is for `chatbench run` to complain about, with line and column.
@@ -82,9 +109,6 @@ export function configFor(results, chatbotUrl) {
     const script = document.getIn(path);
     if (typeof script === "string") document.setIn(path, relative(own, join(ROOT, script)));
   }
-  const copy = join(own, "chatbench.yml");
-  writeFileSync(copy, document.toString());
-  return copy;
 }
 
 /** What a Prometheus whose keeper had to be killed is known by, to end it too. */
