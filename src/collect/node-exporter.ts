@@ -32,7 +32,11 @@ export const nodeExporterCollector: Collector = {
 function factsOf({ samples }: TextPage): TargetFacts {
   const cpus = new Set(samples.flatMap(({ name, labels }) => (name === "node_cpu_seconds_total" ? [labels.cpu] : [])));
   const memoryBytes = sumOf(samples, "node_memory_MemTotal_bytes");
-  return cpus.size === 0 || memoryBytes === undefined ? {} : { machine: { cores: cpus.size, memoryBytes } };
+  const bootedAtSeconds = sumOf(samples, "node_boot_time_seconds");
+  return {
+    ...(cpus.size === 0 || memoryBytes === undefined ? {} : { machine: { cores: cpus.size, memoryBytes } }),
+    ...(bootedAtSeconds === undefined ? {} : { bootedAtSeconds }),
+  };
 }
 
 interface Kind extends Omit<Reading, "value" | "at"> {

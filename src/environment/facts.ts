@@ -24,6 +24,8 @@ export interface EnvironmentFacts {
   readonly configured: { readonly postgres: boolean; readonly redis: boolean };
   /** Most users of the load; undefined: the script decides. */
   readonly users: number | undefined;
+  /** Its answers are streams, which Chatbench's own process reads. */
+  readonly areStreamed: boolean;
   /** Share of this machine's CPU time that was used just before the load, and that a hypervisor gave to others. */
   readonly load: { readonly busy: number; readonly stolen: number } | undefined;
 }

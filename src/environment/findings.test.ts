@@ -14,7 +14,8 @@ const SOUND: EnvironmentFacts = {
   },
   system: {
     ...{ fileLimit: 20_000, cpuQuotaCores: Infinity, clockSource: "tsc", clockSynchronised: true },
-    ...{ cpuGovernors: ["performance"], ownAddresses: ["127.0.0.1", "10.0.0.7"] },
+    ...{ cpuGovernors: ["performance"], ownAddresses: ["127.0.0.1", "10.0.0.7"], bootedAtSeconds: 1_790_000_000 },
+    ...{ bridgeSubnets: ["172.18.0.1/16"], isContainer: false },
   },
   reach: { host: "bot.test", port: 8000, addresses: ["10.0.0.9"], connectSeconds: [0.0002, 0.0003, 0.0009] },
   target: {
@@ -24,6 +25,7 @@ const SOUND: EnvironmentFacts = {
   },
   configured: { postgres: true, redis: true },
   users: 200,
+  areStreamed: false,
   load: { busy: 0.02, stolen: 0 },
 };
 
@@ -40,6 +42,10 @@ function withTarget(target: EnvironmentFacts["target"]): EnvironmentFacts {
 }
 function withReach(more: Partial<EnvironmentFacts["reach"]>): EnvironmentFacts {
   return { ...SOUND, reach: { ...SOUND.reach, ...more } };
+}
+/** The target's machine was started at this second, and has as much memory as this one. */
+function bootedAt(bootedAtSeconds: number): EnvironmentFacts["target"] {
+  return { ...SOUND.target, machine: { cores: 8, memoryBytes: 32 * GB }, bootedAtSeconds };
 }
 const { postgres, redis } = SOUND.target as Required<EnvironmentFacts["target"]>;
 
@@ -80,7 +86,15 @@ describe("the surroundings of a run", () => {
     ["append-only", "redis_persistence", withTarget({ redis: { ...redis, appendOnly: true } }), "append-only file"],
     ["one machine", "isolation", withReach({ host: "127.0.0.1", addresses: ["127.0.0.1"] }), "on the target's machine"],
     ["own address", "isolation", withReach({ addresses: ["10.0.0.7"] }), "on the target's machine"],
+    ["the same start", "isolation", withTarget(bootedAt(1_790_000_001)), "on the target's machine"],
+    [
+      "the same start, from a container",
+      "isolation",
+      { ...withSystem({ isContainer: true }), target: bootedAt(1_790_000_000) },
+      "on the target's machine",
+    ],
     ["few files", "file_limit", withSystem({ fileLimit: 256 }), "200 users need at least 300"],
+    ["few files for streams", "file_limit", { ...withSystem({ fileLimit: 499 }), areStreamed: true }, "at least 500"],
     ["half a core", "cpu_quota", withSystem({ cpuQuotaCores: 0.5 }), "0.5 cores' worth"],
     [
       "a busy machine",
@@ -98,9 +112,14 @@ describe("the surroundings of a run", () => {
     ["no machine told", "target_memory", withTarget({})],
     ["no PostgreSQL told", "postgres_version", withTarget({})],
     ["no Redis told", "redis_version", withTarget({})],
+    ["an unknown CONFIG", "redis_persistence", withTarget({ redis: { version: "7.0.15", appendOnly: false } })],
+    ["no word of appendonly", "redis_persistence", withTarget({ redis: { version: "7.0.15", snapshots: false } })],
+    ["a Redis that tells its version only", "redis_persistence", withTarget({ redis: { version: "7.0.15" } })],
     ["a Redis without version", "redis_version", withTarget({ redis: { ...redis, version: "?" } })],
     ["nobody who listens", "network_latency", withReach({ connectSeconds: [], problem: "ECONNREFUSED" })],
     ["a host without address", "isolation", withReach({ addresses: [] })],
+    ["a container", "isolation", withSystem({ isContainer: true })],
+    ["a container behind a bridge of this machine", "isolation", withReach({ addresses: ["172.18.0.2"] })],
     ["no limit told", "file_limit", withSystem({ fileLimit: undefined })],
     ["users that the script decides", "file_limit", { ...SOUND, users: undefined }],
     ["no quota told", "cpu_quota", withSystem({ cpuQuotaCores: undefined })],
@@ -114,6 +133,15 @@ describe("the surroundings of a run", () => {
     ["no load told", "other_load", { ...SOUND, load: undefined }],
   ])("are a note, never ok, with %s", (_, check, facts) => {
     expect(found(check, facts).result).toBe("note");
+  });
+
+  it("are another machine's where that one was started at another time, also seen from a container", () => {
+    const inside = withSystem({ isContainer: true });
+    expect(found("isolation", { ...inside, target: bootedAt(1_789_000_000) }).result).toBe("ok");
+    // Two machines of a kind that were started together are not known to be two.
+    expect(found("isolation", { ...inside, target: bootedAt(1_790_000_009) }).result).toBe("note");
+    const other = { ...bootedAt(1_790_000_000), machine: { cores: 8, memoryBytes: 16 * GB } };
+    expect(found("isolation", withTarget(other)).result).toBe("ok");
   });
 
   it("takes this machine for the target's where the target runs on it and nobody says otherwise", () => {
@@ -146,6 +174,18 @@ describe("the fingerprint", () => {
     expect(hashOf({ ...SOUND, load: { busy: 0.9, stolen: 0 }, users: 5 })).toBe(hashOf(SOUND));
     expect(hashOf(withReach({ connectSeconds: [0.5] }))).toBe(hashOf(SOUND));
   });
+  it("says of persistence what is known, and is the same after a restart of the target's machine", () => {
+    const told = (redisFacts: object): string | undefined =>
+      fingerprint({
+        facts: withTarget({ redis: { version: "7.0.15", ...redisFacts } }),
+        engine: "k6 2.2.0",
+        chatbench: "1.0.0",
+      }).Redis;
+    expect(told({ appendOnly: false })).toBe("7.0.15, persistence not told");
+    expect(told({ appendOnly: true })).toBe("7.0.15, persistence on");
+    expect(told({ appendOnly: false, snapshots: false })).toBe("7.0.15, persistence off");
+    expect(hashOf(withTarget(bootedAt(1_789_000_000)))).toBe(hashOf(withTarget(bootedAt(1_788_000_000))));
+  });
   it.each<[string, EnvironmentFacts]>([
     ["machine", { ...SOUND, machine: { ...SOUND.machine, cores: 4 } }],
     ["quota", withSystem({ cpuQuotaCores: 2 })],
@@ -153,6 +193,7 @@ describe("the fingerprint", () => {
     ["persistence", withTarget({ ...SOUND.target, redis: { ...redis, snapshots: true } })],
     ["unknown target", withTarget({})],
     ["place", withReach({ addresses: ["10.0.0.7"] })],
+    ["unknown place", withSystem({ isContainer: true })],
   ])("is another with another %s", (_, facts) => {
     expect(hashOf(facts)).not.toBe(hashOf(SOUND));
   });

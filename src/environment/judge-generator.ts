@@ -1,9 +1,11 @@
 import { formatCount, formatValue, type Finding } from "../model/index.ts";
 import type { EnvironmentFacts } from "./facts.ts";
-import { isSameMachine, linkLocalOf } from "./same-machine.ts";
+import { linkLocalOf, placeOf } from "./same-machine.ts";
 
 const MOST_LATENCY_SECONDS = 0.001;
-/** Beside one connection a user: files, pipes, the connections to Prometheus and to the dashboard. */
+/** Of one stream two are held in this process: from the script to the probe, and from the probe to the target. */
+const FILES_A_STREAM = 2;
+/** Beside the connections of users: files, pipes, the connections to Prometheus and to the dashboard. */
 const SPARE_FILES = 100;
 /** Other load, as a share of this machine's CPU time: a little is always there. */
 export const NOTED_LOAD = 0.1;
@@ -36,13 +38,22 @@ export function medianOf(values: readonly number[]): number | undefined {
   return [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
 }
 
-export const judgeIsolation: Judge = ({ reach, system, machine }) => {
-  if (isSameMachine(reach, system)) {
+export const judgeIsolation: Judge = (facts) => {
+  const { reach, system, machine } = facts;
+  const place = placeOf(facts);
+  if (place === "same") {
     const text = `The load generator runs on the target's machine: they compete for its ${formatCount(machine.cores)} cores, and both measure it. Run it on a machine of its own.`;
     return [{ check: "isolation", result: "violation", text }];
   }
   if (reach.addresses.length === 0) {
     return [{ check: "isolation", result: "note", text: `The host ${reach.host} has no address that could be found.` }];
+  }
+  if (place === "unknown") {
+    const why = system.isContainer
+      ? "the load generator runs in a container, from which containers of its own machine and other machines look alike"
+      : "its address is that of a container or virtual machine behind a bridge of this machine";
+    const text = `Whether the target runs on another machine is not known: ${why}. A node_exporter of the target's machine tells.`;
+    return [{ check: "isolation", result: "note", text }];
   }
   return [{ check: "isolation", result: "ok", text: "The target is reached over the network, on another machine." }];
 };
@@ -54,7 +65,7 @@ export const judgeAddress: Judge = ({ reach }) => {
   return [{ check: "target_address", result: "violation", text }];
 };
 
-export const judgeFiles: Judge = ({ system: { fileLimit }, users }) => {
+export const judgeFiles: Judge = ({ system: { fileLimit }, users, areStreamed }) => {
   const finding = (result: Finding["result"], text: string): readonly Finding[] => [
     { check: "file_limit", result, text },
   ];
@@ -62,11 +73,13 @@ export const judgeFiles: Judge = ({ system: { fileLimit }, users }) => {
   const limit = fileLimit === Infinity ? "Any number of files" : `${formatCount(fileLimit)} files`;
   if (users === undefined)
     return finding("note", `${limit} may be open; how many users there will be, the script decides.`);
-  const wanted = users + SPARE_FILES;
-  if (fileLimit >= wanted) return finding("ok", `${limit} may be open, enough for ${formatCount(users)} users.`);
+  const wanted = users * (areStreamed ? FILES_A_STREAM : 1) + SPARE_FILES;
+  const where = areStreamed ? " in Chatbench's own process, which reads the streams" : "";
+  if (fileLimit >= wanted)
+    return finding("ok", `${limit} may be open${where}, enough for ${formatCount(users)} users.`);
   return finding(
     "violation",
-    `Only ${formatCount(fileLimit)} files may be open, and ${formatCount(users)} users need at least ${formatCount(wanted)}: raise the limit (\`ulimit -n\`).`,
+    `Only ${formatCount(fileLimit)} files may be open${where}, and ${formatCount(users)} users need at least ${formatCount(wanted)}: raise the limit (\`ulimit -n\`).`,
   );
 };
 

@@ -1,6 +1,6 @@
-import { formatCount, formatValue, type Finding } from "../model/index.ts";
+import { formatCount, formatValue, type Finding, type TargetFacts } from "../model/index.ts";
 import type { EnvironmentFacts } from "./facts.ts";
-import { isSameMachine } from "./same-machine.ts";
+import { placeOf } from "./same-machine.ts";
 
 // The limits are those of the methodology: at least 4 cores and 8 GB, PostgreSQL 14+ with room for a pool of 100
 // connections, Redis 6+ with persistence disabled.
@@ -15,7 +15,7 @@ type Judge = (facts: EnvironmentFacts) => readonly Finding[];
 
 /** The machine that the target runs on: as its own source tells, else this one where the target is reached on it. */
 export const judgeTargetMachine: Judge = (facts) => {
-  const machine = facts.target.machine ?? (isSameMachine(facts.reach, facts.system) ? facts.machine : undefined);
+  const machine = facts.target.machine ?? (placeOf(facts) === "same" ? facts.machine : undefined);
   if (machine === undefined) {
     const text = (what: string): string =>
       `How ${what} the target's machine has is not known: configure a source of its resources (\`resources:\` of the target).`;
@@ -83,9 +83,8 @@ export const judgeRedis: Judge = ({ target: { redis }, configured }) => {
       : "No Redis of the target is configured: whether it has one, and which, is not known.";
     return [{ check: "redis_version", result: "note", text }];
   }
-  const { version, snapshots, appendOnly } = redis;
+  const { version } = redis;
   const major = Number.parseInt(version, 10);
-  const on = [...(snapshots ? ["snapshots (save)"] : []), ...(appendOnly ? ["the append-only file (appendonly)"] : [])];
   return [
     Number.isNaN(major)
       ? { check: "redis_version", result: "note", text: `The target's Redis tells no version that can be read.` }
@@ -96,12 +95,26 @@ export const judgeRedis: Judge = ({ target: { redis }, configured }) => {
             result: "violation",
             text: `The target's Redis is ${version}: at least version 6 is wanted.`,
           },
-    on.length === 0
-      ? { check: "redis_persistence", result: "ok", text: "Persistence of the target's Redis is off." }
-      : {
-          check: "redis_persistence",
-          result: "violation",
-          text: `The target's Redis writes to disk: ${on.join(" and ")}. Turn it off (\`save ""\`, \`appendonly no\`): its pauses would be measured as the chatbot's.`,
-        },
+    judgePersistence(redis),
   ];
 };
+
+/** What one of the two says is enough for a violation, not for an ok: Redis may be forbidden to tell of the other. */
+function judgePersistence({ snapshots, appendOnly }: NonNullable<TargetFacts["redis"]>): Finding {
+  const parts = [
+    { isOn: snapshots, what: "snapshots (save)" },
+    { isOn: appendOnly, what: "the append-only file (appendonly)" },
+  ];
+  const on = parts.filter(({ isOn }) => isOn === true).map(({ what }) => what);
+  const untold = parts.filter(({ isOn }) => isOn === undefined).map(({ what }) => what);
+  const finding = (result: Finding["result"], text: string): Finding => ({ check: "redis_persistence", result, text });
+  if (on.length > 0) {
+    const text = `The target's Redis writes to disk: ${on.join(" and ")}. Turn it off (\`save ""\`, \`appendonly no\`): its pauses would be measured as the chatbot's.`;
+    return finding("violation", text);
+  }
+  if (untold.length > 0) {
+    const text = `Whether the target's Redis writes to disk is not known: it does not tell of ${untold.join(" and ")}, as hosted ones that forbid CONFIG.`;
+    return finding("note", text);
+  }
+  return finding("ok", "Persistence of the target's Redis is off.");
+}

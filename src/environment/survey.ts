@@ -39,6 +39,7 @@ async function factsOf({ scenario, facts: target }: SurveyRequest): Promise<Envi
     ...{ machine: machineFacts(), system, reach, target, load },
     configured: { postgres: postgres !== undefined, redis: redis !== undefined },
     users: scenario.load.stages === null ? undefined : scenario.load.users,
+    areStreamed: scenario.traffic === "stream",
   };
 }
 

@@ -37,6 +37,8 @@ export interface TargetFacts {
     readonly appendOnly?: boolean;
   };
   readonly machine?: { readonly cores: number; readonly memoryBytes: number };
+  /** When its machine was started, in seconds since 1970 by its own clock. */
+  readonly bootedAtSeconds?: number;
 }
 
 /** What identifies the process behind a source: another one means that it was restarted in between. */

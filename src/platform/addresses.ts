@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { BlockList, isIP } from "node:net";
 
 /** An IPv4 or IPv6 address, without brackets. */
 export function isIpAddress(host: string): boolean {
@@ -28,6 +28,19 @@ export function isLinkLocal(host: string): boolean {
   const ip = mapped?.[1] ?? name;
   if (isIP(ip) === 4) return ip.startsWith("169.254.");
   return isIP(ip) === 6 && /^fe[89ab]/.test(ip);
+}
+
+/** Whether an address lies in a subnet like `172.18.0.1/16`. */
+export function isInSubnet(address: string): (subnet: string) => boolean {
+  return (subnet) => {
+    const [of = "", bits = ""] = subnet.split("/");
+    const version = isIP(of);
+    if (version === 0 || version !== isIP(address)) return false;
+    const family = version === 4 ? "ipv4" : "ipv6";
+    const list = new BlockList();
+    list.addSubnet(of, Number(bits), family);
+    return list.check(address, family);
+  };
 }
 
 /** AWS over IPv6, Alibaba Cloud, and the name of Google's. */

@@ -17,22 +17,34 @@ export interface SystemFacts {
   readonly cpuGovernors: readonly string[];
   /** Addresses of this machine's own network interfaces. */
   readonly ownAddresses: readonly string[];
+  /** `172.18.0.1/16`: behind which containers and virtual machines of this machine are. */
+  readonly bridgeSubnets: readonly string[];
+  /** This program runs in a container. */
+  readonly isContainer: boolean;
+  /** When this machine was started, in seconds since 1970; of a container its machine's. */
+  readonly bootedAtSeconds: number | undefined;
 }
 
 export async function systemFacts(): Promise<SystemFacts> {
-  const [limits, quota, clockSource, clockSynchronised, cpuGovernors] = await Promise.all([
+  const [limits, quota, clockSource, clockSynchronised, cpuGovernors, ...place] = await Promise.all([
     textOf("/proc/self/limits"),
     cpuQuotaCores(),
     textOf("/sys/devices/system/clocksource/clocksource0/current_clocksource"),
     synchronised(),
     governors(),
+    bridgeSubnets(),
+    inContainer(),
+    textOf("/proc/stat"),
   ]);
+  const [subnets, isContainer, stat] = place;
   const ownAddresses = Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address));
+  const booted = /^btime (\d+)$/m.exec(stat ?? "")?.[1];
   return {
     fileLimit: fileLimitOf(limits),
     clockSource: clockSource?.trim(),
     cpuQuotaCores: quota,
-    ...{ clockSynchronised, cpuGovernors, ownAddresses },
+    ...{ clockSynchronised, cpuGovernors, ownAddresses, isContainer, bridgeSubnets: subnets },
+    bootedAtSeconds: booted === undefined ? undefined : Number(booted),
   };
 }
 
@@ -58,6 +70,22 @@ async function synchronised(): Promise<boolean | undefined> {
   } catch {
     return undefined;
   }
+}
+
+/** Of interfaces that the kernel has as bridges: Docker's, libvirt's, a bridge over the network card. */
+async function bridgeSubnets(): Promise<readonly string[]> {
+  const found = Object.entries(networkInterfaces()).map(async ([name, list = []]) =>
+    (await exists(`/sys/class/net/${name}/bridge`)) ? list.flatMap(({ cidr }) => cidr ?? []) : [],
+  );
+  return (await Promise.all(found)).flat();
+}
+
+/** Docker, Podman and systemd leave a file; others (containerd, CRI-O) are told by the root's file system or the group. */
+async function inContainer(): Promise<boolean> {
+  const marks = await Promise.all(["/.dockerenv", "/run/.containerenv", "/run/systemd/container"].map(exists));
+  if (marks.includes(true)) return true;
+  const [mounts, group] = await Promise.all([textOf("/proc/self/mounts"), textOf("/proc/1/cgroup")]);
+  return /^\S+ \/ overlay /m.test(mounts ?? "") || /docker|kubepods|containerd|libpod|lxc|crio/.test(group ?? "");
 }
 
 async function exists(path: string): Promise<boolean> {

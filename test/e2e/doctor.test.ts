@@ -93,6 +93,20 @@ describe("doctor", () => {
     expect(out).toContain("WARN PostgreSQL has room for 47 connections");
   });
 
+  it("says of a Redis that forbids CONFIG that its persistence is not known, never that it is off", async () => {
+    await redis.client.config("SET", "save", "3600 1");
+    await redis.client.call("ACL", "SETUSER", "hosted", "on", ">word", "~*", "+@all", "-config");
+    const url = new URL(redis.url);
+    [url.username, url.password] = ["hosted", "word"];
+    const machine = testMachine(folder, { env: { BOT_POSTGRES: postgres.url, BOT_REDIS: url.href } });
+    await main(["doctor"], machine);
+    await redis.client.config("SET", "save", "");
+    expect(machine.printed.out()).toContain(
+      "---- Whether the target's Redis writes to disk is not known: it does not tell of snapshots (save)",
+    );
+    expect(machine.printed.out()).not.toContain("Persistence of the target's Redis is off");
+  });
+
   it("says so, and finds nothing ok, where a source does not answer", async () => {
     const machine = testMachine(folder, {
       env: { BOT_POSTGRES: "postgres://u:p@127.0.0.1:9/x", BOT_REDIS: redis.url },
