@@ -3,6 +3,7 @@
 import { check, sleep } from "k6";
 import http from "k6/http";
 import { readAnswer } from "./lib/answer.ts";
+import { complain } from "./lib/complain.ts";
 import { readOptions, targetUrl } from "./lib/options.ts";
 import { createTalks } from "./lib/talk.ts";
 import { TALK_DEFAULTS, TALK_READERS } from "./lib/talk-options.ts";
@@ -21,6 +22,7 @@ export default function conversation(): void {
     const answer = readAnswer(response, { answer: "json", reply_field: "reply" }); // change: where the reply's text is
     check(answer, { "answer is good": ({ good }) => good }); // exactly one a request, so that failures are counted exactly
     if (answer.good) tell(answer);
+    else complain(`An answer failed: ${answer.why ?? "unknown"}.`); // stands in the report
     sleep(talk.pauseSeconds(index + 1));
   }
 }

@@ -70,6 +70,20 @@ describe("judge", () => {
   });
 });
 
+describe("why answers failed, as the script said it", () => {
+  const told = (facts: LoadFacts): LoadFacts => ({ ...facts, complaints: ["status 401.", "no text at reply"] });
+  it("stands behind what failed, and nowhere else", () => {
+    const some = judged(told(factsWithFailures(1000, 300)));
+    const rate = some.objectives.find(({ measurement }) => measurement === "error_rate");
+    expect(rate?.reason).toMatch(/^30 % over .* above the limit of 1 %; the first said: status 401$/);
+    expect(judged(told(factsWithFailures(50, 50))).reason?.text).toBe(
+      "The target answered nothing but errors: all 50 requests failed; the first said: status 401.",
+    );
+    const few = judged(told(factsWithFailures(1000, 1)));
+    expect(few.objectives.map(({ reason }) => reason).join()).not.toContain("401");
+  });
+});
+
 describe("a target that fails altogether", () => {
   it("fails by its error rate when it answers only errors", () => {
     const result = judged(factsWithFailures(50, 50));

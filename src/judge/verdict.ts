@@ -60,13 +60,30 @@ function judgeOne(objective: Objective, measurements: Measurements, { facts, tim
     const doubt = reason(absence.code, `${measurement} was not measured: ${absence.text}.`);
     return { result: judgeObjective(objective, undefined, absence.text), doubt };
   }
-  const result = judgeObjective(objective, measured);
+  const judged = judgeObjective(objective, measured);
+  const result = measurement === "error_rate" ? withComplaint(judged, facts) : judged;
   if (result.verdict !== "invalid") return { result };
   const code = measurement === "error_rate" ? "error_rate_ambiguous" : "not_measured";
   return { result, doubt: reason(code, `${measurement} ${objective.condition}: ${result.reason}`) };
 }
 
 function judgeThresholds({ thresholds }: LoadFacts): readonly Judged[] {
+/** Who reads that too many failed asks why. */
+function withComplaint(result: ObjectiveResult, facts: LoadFacts): ObjectiveResult {
+  const why = firstComplaint(facts);
+  return why === "" || result.verdict === "pass" ? result : { ...result, reason: withoutStop(result.reason) + why };
+}
+
+/** `; the first said: status 401`, or nothing. */
+function firstComplaint({ complaints = [] }: LoadFacts): string {
+  const [first] = complaints;
+  return first === undefined ? "" : `; the first said: ${withoutStop(first)}`;
+}
+
+function withoutStop(text: string): string {
+  return text.replace(/\.$/, "");
+}
+
   return thresholds.map((threshold) => {
     const result = judgeThreshold(threshold);
     if (result.verdict !== "invalid") return { result };
@@ -85,7 +102,8 @@ function targetFailed(facts: LoadFacts): Reason | undefined {
       `Nothing was answered: the script threw ${formatCount(withoutRequest)} times before any request ended.`,
     );
   }
-  return reason("target_failed", `The target answered nothing but errors: all ${formatCount(total)} requests failed.`);
+  const all = `The target answered nothing but errors: all ${formatCount(total)} requests failed`;
+  return reason("target_failed", `${all}${firstComplaint(facts)}.`);
 }
 
 /** An answer that failed has failed, however late it was counted. */

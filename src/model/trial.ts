@@ -152,6 +152,8 @@ export interface LoadFacts {
   readonly requestsInAll: number;
 }
 
+  /** Why answers failed, as the script said it: the first few that differ, over the whole test; absent: it said nothing. */
+  readonly complaints?: readonly string[];
 /** One second (or the engine's period) of a trial. */
 export interface TimelinePoint {
   /** Seconds since the load began; the end of the period. */

@@ -88,6 +88,7 @@ const facts = z.object({
   goodput: z.object({ good: count, of: count }).exactOptional(),
   requestsInAll: count,
 });
+  complaints: z.array(text).exactOptional(),
 
 const outcome = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("completed"), exitCode: z.union([z.literal(0), z.literal(99)]) }),

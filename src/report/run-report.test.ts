@@ -56,6 +56,18 @@ it("tells in the page of every kind of run what happened and why", () => {
   }
 });
 
+it("says why answers failed, as the script said it", () => {
+  const { record } = failing();
+  const trials = record.trials.map((trial) =>
+    trial.facts === undefined
+      ? trial
+      : { ...trial, facts: { ...trial.facts, complaints: ["status <401>", "no text"] } },
+  );
+  const { markup } = runReport({ ...record, trials }, undefined);
+  expect(markup).toContain("An answer failed: status &lt;401&gt;.");
+  expect(markup).toContain("An answer failed: no text.");
+});
+
 it("says so when a measured run left no timeline, and draws one of a single point or of none", () => {
   const { record } = passing();
   expect(runReport(record, undefined).markup).toContain("This run left no timeline.");

@@ -153,7 +153,7 @@ export function trialsTable(record: RunRecord): Html | undefined {
     const length = durationText(secondsBetween(trial.started_at, trial.ended_at));
     return html`<tr>
       <td>${trial.index + 1}</td>
-      <td>${endOf(trial)}${trial.invalid.map(note)}</td>
+      <td>${endOf(trial)}${trial.invalid.map(note)}${complaintsOf(trial)}</td>
       <td class="number">${length}</td>
       <td class="number">${requests}</td>
     </tr>`;
@@ -168,6 +168,11 @@ export function trialsTable(record: RunRecord): Html | undefined {
 
 function note(reason: Reason): Html {
   return html`<br /><span class="soft">${reason.text}</span>`;
+}
+
+/** Why answers failed, in the script's own words. */
+function complaintsOf({ facts }: TrialRecord): Part {
+  return (facts?.complaints ?? []).map((why) => html`<br /><span class="soft">An answer failed: ${why}.</span>`);
 }
 
 function endOf(trial: TrialRecord): string {

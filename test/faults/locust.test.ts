@@ -98,6 +98,7 @@ describe.concurrent("what goes wrong in the load is counted", () => {
     expect(facts?.requests.count).toBeGreaterThan(0);
     expect(facts?.requests.failed).toBe(facts?.requests.count);
     expect(facts?.latency.count).toBe(0);
+    expect(facts?.complaints?.[0]).toMatch(/Connection ?refused/i);
   });
 });
 

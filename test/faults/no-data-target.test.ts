@@ -1,11 +1,14 @@
 // Ways in which a target gives no or bad data: the verdict is never `pass` or `warning`, and the reason is named.
+import { createHash } from "node:crypto";
 import { createServer, type Server, type Socket } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { test } from "vitest";
+import { systemClock } from "../../src/platform/clock.ts";
+import { createProbes, withProbes } from "../../src/probe/index.ts";
 import type { Handler } from "../support/server.ts";
 import { answer, startServer } from "../support/server.ts";
-import { OWN, ROOT, steady } from "../support/k6.ts";
+import { k6Engine, OWN, ROOT, steady } from "../support/k6.ts";
 import { expectNoGoodVerdict, failed, invalid, type BadData } from "../support/no-data.ts";
 
 const PLAIN = `import http from "k6/http"; export default function () { http.get(__ENV.CHATBENCH_TARGET_URL); }`;
@@ -15,6 +18,13 @@ export default function () {
   check(http.get(__ENV.CHATBENCH_TARGET_URL), { "is 200": (r) => r.status === 200 });
 }`;
 const SHIPPED = join(ROOT, "load_tests/k6_api_test.ts");
+/** The shipped load test of streams, with its probe. */
+const STREAMED = {
+  script: join(ROOT, "load_tests/k6_stream_test.ts"),
+  traffic: "stream",
+  engine: () => withProbes(k6Engine(), createProbes({ processors: 2 }), systemClock),
+} as const;
+const OVER_SOCKET = { script: join(ROOT, "load_tests/k6_websocket_test.ts"), traffic: "websocket" } as const;
 const QUICK = { think_time_seconds: 0.01, turns: 2 };
 
 interface BadTarget extends BadData {
@@ -30,6 +40,14 @@ const changing = (before: Handler, after: Handler, atMs: number): Handler => {
     (request.at - first < atMs ? before : after)(request, response);
   };
 };
+/** Shakes hands as a WebSocket server does, and says goodbye (RFC 6455, close frame with status 1000). */
+const closeSocketAtOnce: Handler = ({ headers }, { socket }) => {
+  const accept = createHash("sha1").update(`${headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`);
+  const head = ["HTTP/1.1 101 Switching Protocols", "upgrade: websocket", "connection: upgrade"];
+  socket?.write([...head, `sec-websocket-accept: ${accept.digest("base64")}`, "", ""].join("\r\n"));
+  socket?.end(Buffer.from([0x88, 0x02, 0x03, 0xe8]));
+};
+const htmlPage: Handler = (_, r) => r.writeHead(200, { "content-type": "text/html" }).end("<html>Sign in</html>");
 const error500 = answer({ status: 500 });
 
 const CASES: readonly BadTarget[] = [
@@ -48,7 +66,7 @@ const CASES: readonly BadTarget[] = [
     target: (s: Socket) => s.destroy(),
     ends: failed("target_failed"),
   },
-  { name: "accepts and never answers", script: PLAIN, target: hang, ends: invalid("no_requests") },
+  { name: "accepts and never answers", script: PLAIN, target: hang, ends: failed("target_failed") },
   {
     name: "accepts and never answers within the script's timeout",
     script: WITH_TIMEOUT,
@@ -76,8 +94,49 @@ const CASES: readonly BadTarget[] = [
     name: "answers HTML with 200 to the shipped load test",
     script: SHIPPED,
     params: QUICK,
-    target: answer({ body: "<html>Sign in</html>" }),
+    target: htmlPage,
     ends: failed("target_failed"),
+    says: "status 200 with text/html that is no JSON object",
+  },
+  {
+    name: "says that the token of the shipped load test has expired",
+    script: SHIPPED,
+    params: QUICK,
+    target: answer({ status: 401, body: '{"error":"token expired"}' }),
+    ends: failed("target_failed"),
+    says: "status 401 instead of 200",
+  },
+  {
+    ...STREAMED,
+    name: "says that the token of a stream has expired",
+    params: QUICK,
+    target: answer({ status: 401, body: '{"error":"token expired"}' }),
+    ends: failed("target_failed"),
+    says: "status 401",
+  },
+  {
+    ...STREAMED,
+    name: "streams HTML with 200",
+    params: QUICK,
+    target: htmlPage,
+    ends: failed("target_failed"),
+    says: "status 200, but its content type is text/html, not text/event-stream",
+  },
+  {
+    ...STREAMED,
+    name: "streams invalid JSON",
+    params: QUICK,
+    target: (_, r) => r.writeHead(200, { "content-type": "text/event-stream" }).end("data: {oops\n\n"),
+    ends: failed("target_failed"),
+    says: "the stream has an event that is no JSON object",
+  },
+  {
+    ...OVER_SOCKET,
+    name: "closes each WebSocket at once",
+    params: QUICK,
+    target: closeSocketAtOnce,
+    ends: failed("target_failed"),
+    says: "the connection was closed by the other side",
   },
   {
     name: "answers an empty body with 200 to the shipped load test",
@@ -121,7 +180,7 @@ const CASES: readonly BadTarget[] = [
     name: "answers in the warm-up only, then hangs",
     script: PLAIN,
     target: changing(answer({ delayMs: 10 }), hang, 250),
-    ends: invalid("no_requests"),
+    ends: failed("target_failed"),
   },
   {
     name: "leaves half of the users hanging",
@@ -129,6 +188,17 @@ const CASES: readonly BadTarget[] = [
     load: steady(4, 6, 0.3),
     target: (request, response) => {
       if (request.index >= 2) answer({ delayMs: 20 })(request, response);
+    },
+    ends: invalid("answers_stopped"),
+  },
+  {
+    name: "leaves one user in twenty without an answer, which is one request in hundreds",
+    script: `import http from "k6/http"; export default function () {
+      http.get(__ENV.CHATBENCH_TARGET_URL + "/" + __VU, { timeout: "1500ms" });
+    }`,
+    load: steady(20, 6, 0.5),
+    target: (request, response) => {
+      if (request.path !== "/7") answer({ delayMs: 50 })(request, response);
     },
     ends: invalid("answers_stopped"),
   },

@@ -17,6 +17,8 @@ export interface BadData extends Partial<RunInput> {
   readonly name: string;
   readonly script: string;
   readonly ends: Ending;
+  /** What the reason must say of the cause, word for word. */
+  readonly says?: string;
   /** Only the objective is without data: asked for nothing, the run may pass. */
   readonly hasOtherData?: boolean;
 }
@@ -37,6 +39,8 @@ export async function expectNoGoodVerdict(input: BadData): Promise<void> {
     const because = record.reason?.text ?? reasonsOf(record);
     expect({ ...told, because }).toStrictEqual({ verdict: null, ...ends, because });
     expect(because).toMatch(/\w{3}/);
+    if (input.says !== undefined) expect(because).toContain(`; the first said: ${input.says}.`);
+    if (input.says !== undefined) expect(record.trials[0]?.facts?.complaints).toContain(input.says);
     if (ends.code !== "storage") expect(stored).toStrictEqual(record);
     if (ends.state === "finished" && input.hasOtherData !== true) expectNoneWithoutObjectives(ran);
   });

@@ -53,7 +53,7 @@ it("counts exceptions of iterations only: not those of setup, not printed ones, 
 
 it("case 48: hears k6 warn of too many time series, once, and takes no script's word for it", () => {
   let heard = 0;
-  const log = createLogReader(() => (heard += 1));
+  const log = createLogReader({ manySeries: () => (heard += 1) });
   const warning = (series: number, source?: string): string =>
     JSON.stringify({
       ...{ level: "warning", component: "metrics-engine-ingester", ...(source && { source }) },
@@ -64,4 +64,18 @@ it("case 48: hears k6 warn of too many time series, once, and takes no script's 
   log.read(warning(100_337));
   log.read(warning(201_368));
   expect({ heard, series: log.seriesWarned() }).toEqual({ heard: 1, series: 201_368 });
+});
+
+it("hears our load tests say why answers failed, and takes nobody else's word for it", () => {
+  const heard: string[] = [];
+  const log = createLogReader({ complained: (why) => heard.push(why) });
+  const lines = [
+    { level: "warning", source: "console", msg: "An answer failed: status 401 instead of 200." },
+    { level: "warning", source: "console", msg: 'An exchange failed: it said: "a\nb".' },
+    { level: "warning", msg: "An answer failed: k6 says it." },
+    { level: "info", source: "console", msg: "Perhaps: An answer failed: no." },
+    { level: "info", source: "console", msg: 7 },
+  ];
+  for (const line of lines) log.read(JSON.stringify(line));
+  expect(heard).toEqual(["status 401 instead of 200", 'it said: "a\nb"']);
 });

@@ -11,11 +11,20 @@ export interface LogReader {
   lastError(): string | undefined;
 }
 
+export interface LogEvents {
+  /** Once, when k6 first warns of the number of its time series. */
+  manySeries?(): void;
+  /** Each time that our load tests say why an answer failed (load_tests/lib/complain.ts). */
+  complained?(why: string): void;
+}
+
 /** k6 v2.2 `internal/output/prometheusrw`: a lost flush, one that took longer than its period, lost stale markers. */
 const LOST_PUSH =
   /Failed to send the time series data to the endpoint|Some samples may be dropped|marking time series as stale failed/;
 /** k6 v2.2 `metrics/engine`: from 100,000 series on, and again whenever their number has doubled. */
 const MANY_SERIES = /generated metrics with (\d+) unique time series/;
+/** As load_tests/lib/complain.ts says it. */
+const COMPLAINT = /^An (?:answer|exchange) failed: (.+?)\.?$/s;
 const MAX_ERROR = 500;
 
 interface Entry {
@@ -26,8 +35,7 @@ interface Entry {
   readonly executor?: unknown;
 }
 
-/** @param onManySeries called once, when k6 first warns of the number of its time series */
-export function createLogReader(onManySeries: () => void = () => undefined): LogReader {
+export function createLogReader(events: LogEvents = {}): LogReader {
   let seriesWarned = 0;
   let failedPushes = 0;
   let exceptions = 0;
@@ -44,9 +52,11 @@ export function createLogReader(onManySeries: () => void = () => undefined): Log
       }
       const entry = parseEntry(line);
       const warned = seriesOf(entry);
-      if (warned > 0 && seriesWarned === 0) onManySeries();
+      if (warned > 0 && seriesWarned === 0) events.manySeries?.();
       seriesWarned = Math.max(seriesWarned, warned);
       if (entry !== undefined && isException(entry)) exceptions += 1;
+      const complaint = complaintOf(entry);
+      if (complaint !== undefined) events.complained?.(complaint);
       const text = entry === undefined ? panicOf(line) : errorOf(entry);
       if (text !== undefined) lastError = text;
     },
@@ -66,6 +76,12 @@ function parseEntry(line: string): Entry | undefined {
 function seriesOf(entry: Entry | undefined): number {
   if (entry?.level !== "warning" || entry.source === "console" || typeof entry.msg !== "string") return 0;
   return Number(MANY_SERIES.exec(entry.msg)?.[1] ?? 0);
+}
+
+/** Of the script's own words only these are read, and only to be shown. */
+function complaintOf(entry: Entry | undefined): string | undefined {
+  if (entry?.source !== "console" || typeof entry.msg !== "string") return undefined;
+  return COMPLAINT.exec(entry.msg)?.[1];
 }
 
 /** k6 logs each exception once; `executor` stands only in what happens in an iteration. */

@@ -16,6 +16,7 @@ import { after } from "../../platform/clock.ts";
 import { readTextFile, removeFolder } from "../../platform/files.ts";
 import { startProcess, type RunningChild } from "../../platform/process.ts";
 import { followFile } from "../../platform/tail.ts";
+import { createComplaints } from "../complaints.ts";
 import { observeEngine } from "../observer.ts";
 import type { ArrivalPlan } from "../../workload/arrivals.ts";
 import { runArguments, type RunFiles } from "./arguments.ts";
@@ -69,7 +70,8 @@ async function runFollowed(
 ): Promise<TrialResult> {
   const { clock } = prepared;
   const gate = createFloodGate();
-  const log = createLogReader(gate.open);
+  const complaints = createComplaints(work.scenario);
+  const log = createLogReader({ manySeries: gate.open, complained: (why) => complaints.add(why) });
   const startedAt = clock.now();
   const kills = await prepared.outOfMemoryKills();
   const started = await startK6(work, prepared, log);
@@ -83,7 +85,8 @@ async function runFollowed(
   try {
     const cause = await noted(work, child, () => watchToEnd(child, prepared, watch));
     const ending = await endingOf(child, prepared, { log, kills, cause: flooded(cause, gate) });
-    const concluded = await conclude(work, prepared, { ...ending, exceptions: log.exceptions() });
+    const heard = { exceptions: log.exceptions(), ...complaints.told() };
+    const concluded = await conclude(work, prepared, { ...ending, ...heard });
     const timeline = await recorded.end(concluded.facts?.window);
     return {
       ...concluded,
@@ -195,7 +198,7 @@ interface Concluded {
 async function conclude(
   work: TrialWork,
   { files, judgedSeconds, arrivals }: Pick<PreparedTrial, "files" | "judgedSeconds" | "arrivals">,
-  ending: Ending & { readonly exceptions: number },
+  ending: Ending & { readonly exceptions: number } & Pick<LoadFacts, "complaints">,
 ): Promise<Concluded> {
   const outcome = outcomeOf(ending);
   const { load, objectives } = work.scenario;
@@ -216,7 +219,8 @@ async function conclude(
             `k6 ended (exit code ${String(ending.code)}) without writing its summary: ${ending.lastError ?? file.problem.text}`,
           ),
         };
-  if ("facts" in read) return { outcome, facts: read.facts };
+  const { complaints } = ending;
+  if ("facts" in read) return { outcome, facts: { ...read.facts, ...(complaints && { complaints }) } };
   return { outcome: outcome.kind === "completed" ? { kind: "broken", reason: read.problem } : outcome };
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { reason, type LoadFacts, type Reason } from "../../model/index.ts";
+import { createComplaints, type Complaints } from "../complaints.ts";
 
 const count = z.int().min(0);
 const amount = z.number().min(0);
@@ -46,6 +47,7 @@ export interface LocustSays {
 export function readFacts(
   text: string,
   plannedSeconds: number | undefined,
+  complaints: Complaints = createComplaints({ secrets: {} }),
 ): { readonly says: LocustSays } | { readonly problem: Reason } {
   let json: unknown;
   try {
@@ -62,7 +64,9 @@ export function readFacts(
     const why = `The facts that Locust wrote have the wrong shape at "${where}": ${issue?.message ?? "unknown"}.`;
     return { problem: reason("bad_summary", why) };
   }
-  return { says: saysOf(parsed.data, plannedSeconds) };
+  for (const error of parsed.data.request_errors) complaints.add(error);
+  const says = saysOf(parsed.data, plannedSeconds);
+  return { says: { ...says, facts: { ...says.facts, ...complaints.told() } } };
 }
 
 function saysOf(told: z.infer<typeof Facts>, plannedSeconds: number | undefined): LocustSays {

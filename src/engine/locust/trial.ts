@@ -11,6 +11,7 @@ import {
 import { readTextFile, removeFolder } from "../../platform/files.ts";
 import { startProcess, type ChildExit } from "../../platform/process.ts";
 import { followFile } from "../../platform/tail.ts";
+import { createComplaints, type Complaints } from "../complaints.ts";
 import { noted, watchToEnd } from "../k6/trial.ts";
 import { observeEngine, type Observer } from "../observer.ts";
 import { readFacts, type LocustSays } from "./facts.ts";
@@ -66,7 +67,7 @@ export async function runLocust(work: TrialWork, prepared: PreparedLocust, watch
       const why = reason("engine_failed_to_start", `Locust could not be started (${ran.problem}): ${prepared.python}`);
       return { outcome: { kind: "broken", reason: why }, startedAt, endedAt: clock.now(), failedPushes: 0 };
     }
-    const told = await conclude(ran.ending, prepared);
+    const told = await conclude(ran.ending, prepared, createComplaints(work.scenario));
     const timeline = await followed.end(told.facts?.window);
     const observed = await ran.observer.end(told.facts?.window);
     const failedPushes = await pusher.end();
@@ -107,6 +108,7 @@ async function runProcess(
 async function conclude(
   ending: LocustEnding,
   { files, judgedSeconds }: PreparedLocust,
+  complaints: Complaints,
 ): Promise<Pick<TrialResult, "outcome" | "facts">> {
   const file = await readTextFile(files.facts, { maxBytes: MAX_FACTS_BYTES });
   if ("problem" in file) {
@@ -114,7 +116,7 @@ async function conclude(
     const why = `Locust ended (exit code ${String(ending.code)}) without writing its facts: ${ending.lastError ?? file.problem.text}`;
     return { outcome: outcome.kind === "completed" ? { kind: "broken", reason: reason("no_summary", why) } : outcome };
   }
-  const read = readFacts(file.text, judgedSeconds);
+  const read = readFacts(file.text, judgedSeconds, complaints);
   if ("problem" in read) {
     const outcome = outcomeOf({ ...ending, code: ending.cause.kind === "none" ? 0 : ending.code });
     return { outcome: outcome.kind === "completed" ? { kind: "broken", reason: read.problem } : outcome };
