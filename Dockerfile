@@ -46,7 +46,7 @@ WORKDIR /chatbench
 RUN apt-get update && apt-get install -y --no-install-recommends python3 && rm -rf /var/lib/apt/lists/*
 # What a new volume at these places looks like: whoever belongs to the group 10001 may write, so `prepare` may.
 RUN groupadd --gid 10001 chatbench-secrets \
-  && for name in target store chatbench prometheus alertmanager grafana; do \
+  && for name in target store chatbench prometheus alertmanager grafana dashboards; do \
        install -d -o node -g 10001 -m 0770 "/prepared/$name"; \
      done \
   && install -d -o node -g node -m 0775 /chatbench/results

@@ -2,7 +2,7 @@
 // have names instead. Only addresses, credentials and paths change: what is tested there is what runs here.
 import { isMap, isScalar, isSeq, parseDocument, visit } from "yaml";
 
-const RULES = "/etc/prometheus/rules/*.yml";
+const RULES = "/run/prepared/rules/*.yml";
 const TEMPLATES = "/etc/alertmanager/templates/";
 const LOOPBACK = /^(https?:\/\/)?127\.0\.0\.1:(\d+)(?=\/|$)/;
 const BASIC_AUTH = { username: "prometheus", password_file: "scrape-password" };

@@ -1,11 +1,22 @@
 // The first container of docker-compose.benchmark.yml: draws every secret into volumes, once, and puts the addresses of
-// the other containers into the shipped configuration files. No password stands in the repository or in an image.
-//   node docker/prepare.mjs --out /prepared --prometheus prometheus
-import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+// the other containers and the configured links into the shipped files. No password stands in the repository or in an
+// image.
+//   node docker/prepare.mjs --out /prepared --prometheus prometheus --dashboards grafana/dashboards --config docker/chatbench.yml
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { hashSync } from "bcrypt";
+import { linksOf, placeLinks } from "./links.mjs";
 import { placeAlertmanager, placePrometheus } from "./place.mjs";
 
 /** Not left to the folder: engines may drop its set-group-ID bit when they make a volume of it. */
@@ -16,11 +27,12 @@ const SECRET_BYTES = 24;
 const BCRYPT_COST = 10;
 const addresses = JSON.parse(readFileSync(new URL("addresses.json", import.meta.url), "utf8"));
 
-const { values } = parseArgs({
-  options: { out: { type: "string" }, prometheus: { type: "string" } },
-});
-if (values.out === undefined || values.prometheus === undefined) {
-  process.stderr.write("prepare: --out FOLDER and --prometheus FOLDER are needed.\n");
+const NEEDED = ["out", "prometheus", "dashboards", "config"];
+
+const { values } = parseArgs({ options: Object.fromEntries(NEEDED.map((name) => [name, { type: "string" }])) });
+const missing = NEEDED.filter((name) => values[name] === undefined);
+if (missing.length > 0) {
+  process.stderr.write(`prepare: needed too: ${missing.map((name) => `--${name}`).join(", ")}.\n`);
   process.exit(2);
 }
 
@@ -69,7 +81,20 @@ function prepareUsers() {
   write("chatbench/web.yml", `basic_auth_users:\n${lines.join("")}`);
 }
 
-for (const name of ["target", "store", "chatbench", "prometheus", "alertmanager", "grafana"])
+/** A copy of each shipped rule file and dashboard, with the links of this installation; one no longer shipped goes. */
+function prepareLinks() {
+  const { CHATBENCH_PORT = "8640", GRAFANA_PORT = "3000" } = process.env;
+  const links = linksOf(readFileSync(values.config, "utf8"), { 8640: CHATBENCH_PORT, 3000: GRAFANA_PORT });
+  const folders = { "prometheus/rules": join(values.prometheus, "rules"), dashboards: values.dashboards };
+  for (const [to, from] of Object.entries(folders)) {
+    const names = readdirSync(from).filter((name) => /\.(?:yml|json)$/.test(name));
+    for (const name of names) write(join(to, name), placeLinks(name, readFileSync(join(from, name), "utf8"), links));
+    const old = readdirSync(join(values.out, to)).filter((name) => !names.includes(name));
+    for (const name of old) rmSync(join(values.out, to, name));
+  }
+}
+
+for (const name of ["target", "store", "chatbench", "prometheus/rules", "alertmanager", "grafana", "dashboards"])
   mkdirSync(join(values.out, name), { recursive: true });
 prepareDatabases();
 prepareUsers();
@@ -78,4 +103,5 @@ const read = (name) => readFileSync(join(values.prometheus, name), "utf8");
 write("prometheus/prometheus.yml", placePrometheus(read("prometheus.yml"), addresses));
 if (existsSync(join(values.prometheus, "alertmanager.yml")))
   write("alertmanager/alertmanager.yml", placeAlertmanager(read("alertmanager.yml"), addresses));
+prepareLinks();
 process.stderr.write("prepare: secrets and configuration are in place.\n");

@@ -147,6 +147,31 @@ describe("docker-compose.benchmark.yml", () => {
     }
   });
 
+  it("rules and dashboards are those with its links, which prepare wrote: no part reads the shipped ones", () => {
+    const reads = (name: string): readonly string[] =>
+      (serviceOf(compose, name).volumes ?? []).map((each) => (typeof each === "string" ? each : each.source));
+    expect(reads("prometheus").filter((source) => source.startsWith("./"))).toEqual([]);
+    expect(reads("prometheus")).toContain("prepared-prometheus:/run/prepared:ro");
+    expect(reads("grafana")).toContain("dashboards:/var/lib/grafana-dashboards:ro");
+    expect(reads("grafana")).not.toContain("./grafana/dashboards");
+    const provider = parse(read("grafana/provisioning/dashboards/chatbench.yml")) as {
+      providers: { options: { path: string } }[];
+    };
+    expect(provider.providers.map(({ options }) => options.path)).toEqual(["/var/lib/grafana-dashboards"]);
+    for (const path of ["./docker/chatbench.yml", "./prometheus", "./grafana/dashboards"])
+      expect(reads("prepare")).toContain(path);
+    expect(reads("prepare")).toContain("dashboards:/prepared/dashboards");
+    const published = ["chatbench", "grafana"].map((name) => serviceOf(compose, name).ports?.[0]?.split(":")[1]);
+    const { CHATBENCH_PORT, GRAFANA_PORT } = serviceOf(compose, "prepare").environment ?? {};
+    expect([CHATBENCH_PORT, GRAFANA_PORT]).toEqual(published);
+  });
+
+  it("keeps what Prometheus holds for longer than uptime is judged over", () => {
+    const { command = [] } = serviceOf(compose, "prometheus");
+    const [, days] = /--storage\.tsdb\.retention\.time=(\d+)d\b/.exec(command.join(" ")) ?? [];
+    expect(Number(days)).toBeGreaterThanOrEqual(31);
+  });
+
   it("measures the scenarios of chatbench.yml", () => {
     const scenariosOf = (path: string): unknown => (parse(read(path)) as { scenarios: unknown }).scenarios;
     expect(scenariosOf("docker/chatbench.yml")).toEqual(scenariosOf("chatbench.yml"));

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { promtool } from "../support/promtool.ts";
 import { ROOT } from "../support/compose.ts";
@@ -65,10 +65,24 @@ describe("the preparation", () => {
   });
   afterAll(() => rmSync(state.folder, { recursive: true, force: true }));
 
-  function prepare(): void {
-    const args = ["docker/prepare.mjs", "--out", state.folder, "--prometheus", "prometheus"];
-    const { status, stderr, stdout } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: "utf8" });
-    expect([status, stdout, stderr]).toEqual([0, "", "prepare: secrets and configuration are in place.\n"]);
+  interface Given {
+    readonly out?: string;
+    readonly prometheus?: string;
+    readonly config?: string;
+    readonly env?: Readonly<Record<string, string>>;
+  }
+
+  function tryPrepare({ out = state.folder, env = {}, ...given }: Given = {}): { status: unknown; said: string } {
+    const { prometheus = "prometheus", config = "docker/chatbench.yml" } = given;
+    const from = ["--prometheus", prometheus, "--dashboards", "grafana/dashboards", "--config", config];
+    const { status, stderr, stdout } = spawnSync(process.execPath, ["docker/prepare.mjs", "--out", out, ...from], {
+      ...{ cwd: ROOT, encoding: "utf8", env: { PATH: process.env.PATH, ...env } },
+    });
+    return { status, said: stdout + stderr };
+  }
+
+  function prepare(given: Given = {}): void {
+    expect(tryPrepare(given)).toEqual({ status: 0, said: "prepare: secrets and configuration are in place.\n" });
   }
 
   function files(): Readonly<Record<string, string>> {
@@ -104,14 +118,41 @@ describe("the preparation", () => {
     expect(files()["alertmanager/alertmanager.yml"]).not.toContain("127.0.0.1");
   });
 
+  /** Where alerts and dashboards lead, without paths. */
+  function begins(folder: string): readonly string[] {
+    const folders = ["prometheus/rules", "dashboards"].map((name) => join(folder, name));
+    const texts = folders.flatMap((name) => readdirSync(name).map((file) => readFileSync(join(name, file), "utf8")));
+    const urls = texts.flatMap((text) => [...text.matchAll(/(?:_url: |"query": )"?(https?:\/\/[^/"\s]+)/g)]);
+    return [...new Set(urls.map(([, begin = ""]) => begin))].sort();
+  }
+
+  it("gives rules and dashboards the links of docker/chatbench.yml, and those of this machine the published ports", () => {
+    expect(begins(state.folder)).toEqual(["http://127.0.0.1:3000", "http://127.0.0.1:8640"]);
+    prepare({ env: { CHATBENCH_PORT: "8700", GRAFANA_PORT: "3300" } });
+    expect(begins(state.folder)).toEqual(["http://127.0.0.1:3300", "http://127.0.0.1:8700"]);
+    const own = join(mkdtempSync(join(tmpdir(), "chatbench-own-")), "chatbench.yml");
+    writeFileSync(own, "links: { chatbench: https://bench.example.org/b, grafana: https://g.example.org }\n");
+    writeFileSync(join(state.folder, "prometheus/rules/chatbench-old.yml"), "groups: []\n");
+    prepare({ config: own, env: { CHATBENCH_PORT: "8700" } });
+    expect(begins(state.folder)).toEqual(["https://bench.example.org", "https://g.example.org"]);
+    const shipped = readdirSync(join(ROOT, "prometheus/rules")).filter((name) => name.endsWith(".yml"));
+    expect(readdirSync(join(state.folder, "prometheus/rules")).sort()).toEqual(shipped.sort());
+    expect(readdirSync(join(state.folder, "dashboards"))).toEqual(readdirSync(join(ROOT, "grafana/dashboards")));
+    writeFileSync(own, "links: { grafana: bench }\n");
+    expect(tryPrepare({ config: own })).toMatchObject({
+      status: 1,
+      said: expect.stringContaining("links.grafana of chatbench.yml is no address: bench") as string,
+    });
+    rmSync(dirname(own), { recursive: true });
+  });
+
   it("refuses an address that no container stands for", () => {
     const folder = join(state.folder, "odd");
     spawnSync("cp", ["-r", join(ROOT, "prometheus"), folder]);
     const text = readFileSync(join(folder, "prometheus.yml"), "utf8").replaceAll("127.0.0.1:9115", "127.0.0.1:9199");
     writeFileSync(join(folder, "prometheus.yml"), text);
-    const args = ["docker/prepare.mjs", "--out", join(state.folder, "out"), "--prometheus", folder];
-    const { status, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: "utf8" });
+    const { status, said } = tryPrepare({ out: join(state.folder, "out"), prometheus: folder });
     expect(status).toBe(1);
-    expect(stderr).toContain("docker/addresses.json does not say which container is 127.0.0.1:9199.");
+    expect(said).toContain("docker/addresses.json does not say which container is 127.0.0.1:9199.");
   });
 });

@@ -21,6 +21,7 @@ const PORTS = {
   prometheus: 9090,
   alertmanager: 9093,
   "blackbox-exporter": 9115,
+  "node-exporter": 9100,
 } as const;
 type Name = keyof typeof PORTS;
 
@@ -46,9 +47,10 @@ export class Topology {
     for (const name of Object.keys(PORTS) as Name[]) topology.ports.set(name, await freePort());
     const { command = [] } = serviceOf(topology.compose, "prepare");
     const local = command.map((word) =>
-      word.replace(/^\/chatbench\//, `${ROOT}/`).replace(/^\/prepared$/, join(topology.folder, "prepared")),
+      word.replace(/=\/chatbench\//, `=${ROOT}/`).replace(/=\/prepared$/, `=${join(topology.folder, "prepared")}`),
     );
-    const prepared = spawnSync(process.execPath, local.slice(1), { cwd: ROOT, encoding: "utf8" });
+    const env = { ...process.env, CHATBENCH_PORT: String(topology.ports.get("chatbench")) };
+    const prepared = spawnSync(process.execPath, local.slice(1), { cwd: ROOT, encoding: "utf8", env });
     if (prepared.status !== 0) throw new Error(`prepare failed: ${prepared.stderr}`);
     return topology;
   }
@@ -71,9 +73,11 @@ export class Topology {
       (placed, [name, port]) => placed.replaceAll(`${name}:${port}`, `127.0.0.1:${this.ports.get(name as Name)}`),
       text
         .replaceAll("/run/prepared", join(this.folder, "prepared", own))
-        .replaceAll("/etc/prometheus/rules", join(ROOT, "prometheus/rules"))
         .replaceAll("/etc/alertmanager", join(ROOT, "prometheus"))
-        .replaceAll("/etc/blackbox", join(ROOT, "prometheus")),
+        .replaceAll("/etc/blackbox", join(ROOT, "prometheus"))
+        // The machine of the containers, as node_exporter sees it.
+        .replaceAll("=/host/", "=/")
+        .replaceAll("=/host", "=/"),
     );
     const mine = service in PORTS ? (service as Name) : undefined;
     return mine === undefined
@@ -143,6 +147,7 @@ export class Topology {
     await this.#binary("alertmanager", "prometheus-alertmanager");
     await this.#binary("prometheus", "prometheus");
     await this.#binary("blackbox-exporter", "prometheus-blackbox-exporter");
+    await this.#binary("node-exporter", "prometheus-node-exporter");
   }
 
   async #binary(name: Name, program: string): Promise<void> {
