@@ -1,4 +1,4 @@
-import { connect as connectTcp, type OnReadOpts, type Socket } from "node:net";
+import { connect as connectTcp, type LookupFunction, type OnReadOpts, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { HTTPParser } from "http-parser-js";
 
@@ -19,6 +19,7 @@ export interface AnswerHandlers {
 export interface ConnectionInput {
   readonly origin: URL;
   readonly connectTimeoutMs: number;
+  readonly lookup: LookupFunction;
   /** It stands and waits for a request. */
   onIdle(connection: Connection): void;
   onClosed(connection: Connection): void;
@@ -80,13 +81,13 @@ class WireConnection implements Connection {
   }
 
   #connect(onConnected: () => void): Socket {
-    const { origin, connectTimeoutMs } = this.#input;
+    const { origin, connectTimeoutMs, lookup } = this.#input;
     const host = origin.hostname.replace(/^\[(.*)\]$/, "$1");
     const isTls = origin.protocol === "https:";
     const port = origin.port === "" ? (isTls ? 443 : 80) : Number(origin.port);
     const socket: Socket = isTls
-      ? connectTls({ host, port, ...nameOf(host), ALPNProtocols: ["http/1.1"] }, onConnected)
-      : connectTcp({ host, port, onread: this.#reading() }, onConnected);
+      ? connectTls({ host, port, lookup, ...nameOf(host), ALPNProtocols: ["http/1.1"] }, onConnected)
+      : connectTcp({ host, port, lookup, onread: this.#reading() }, onConnected);
     socket.setNoDelay(true);
     if (isTls) socket.on("data", (bytes) => this.#read(bytes));
     socket.setTimeout(connectTimeoutMs, () =>

@@ -169,6 +169,19 @@ describe("posts whose answers are streamed", () => {
     );
   });
 
+  it.each([
+    [["169.254.169.254"], "its name leads to a link-local address, where clouds hand out credentials"],
+    [["169.254.169.254", "127.0.0.1"], "ECONNREFUSED"],
+  ])("59: goes nowhere that a name may not lead (%j)", async (addresses, code) => {
+    const found = addresses.map((address) => ({ address, family: 4 }));
+    const posts = createStreamedPosts(new URL("http://credentials.test:9"), {
+      ...{ connectTimeoutMs: 5_000, idleMs: 10_000 },
+      resolve: (_host, _options, callback) => callback(null, found),
+    });
+    ends.push(() => posts.close());
+    expect((await got(posts)).end).toMatchObject({ code });
+  });
+
   it("tells who refused the connection by the system's word", async () => {
     const answer = await got(postsTo(new URL("http://127.0.0.1:9")));
     expect(answer.end).toMatchObject({ code: "ECONNREFUSED" });

@@ -1,3 +1,5 @@
+import type { LookupFunction } from "node:net";
+import { guardedLookup } from "./guarded-lookup.ts";
 import { openConnection, type AnswerHandlers, type Connection } from "./streamed-connection.ts";
 
 export type { AnswerHandlers, AnswerHeaders } from "./streamed-connection.ts";
@@ -19,6 +21,8 @@ export interface StreamedPostsOptions {
   readonly connectTimeoutMs: number;
   /** A connection that has waited longer for a request is not used again. */
   readonly idleMs: number;
+  /** How names become addresses; given by tests only. */
+  readonly resolve?: LookupFunction;
 }
 
 interface Idle {
@@ -39,11 +43,12 @@ const OURS = new Set([
 ]);
 
 /** HTTP/1.1, a connection a request, kept for the next; `origin` is an http or https URL. */
-export function createStreamedPosts(origin: URL, { connectTimeoutMs, idleMs }: StreamedPostsOptions): StreamedPosts {
+export function createStreamedPosts(origin: URL, options: StreamedPostsOptions): StreamedPosts {
+  const { connectTimeoutMs, idleMs } = options;
   const all = new Set<Connection>();
   const idle: Idle[] = [];
   const input = {
-    ...{ origin, connectTimeoutMs },
+    ...{ origin, connectTimeoutMs, lookup: guardedLookup(options.resolve) },
     onIdle: (connection: Connection) => {
       idle.push({ connection, since: performance.now() });
       while (idle[0] !== undefined && isStale(idle[0])) idle.shift()?.connection.destroy();
