@@ -135,7 +135,7 @@ const RunRecord = z
     workload: z
       .looseObject({
         possible: z
-          .looseObject({ cache_hit_possible: z.number(), prefix_reuse_possible: z.number() })
+          .looseObject({ cache_hit_possible: z.number(), prefix_reuse_possible: z.number().exactOptional() })
           .exactOptional()
           .meta({ description: "What the prompts of the judged window allowed caches to know, as ratios." }),
         cache: z.looseObject({

@@ -6,8 +6,7 @@ const ALLOWED: CacheAllowance = {
   conversations: 500,
   requests: 1000,
   hits: 200,
-  promptTokens: 50_000,
-  reusedTokens: 10_000,
+  prefix: { promptTokens: 50_000, reusedTokens: 10_000 },
 };
 
 function told(cache: Partial<AnswerFacts["cache"]>, prefix: Partial<AnswerFacts["prefix"]> = {}): AnswerFacts {
@@ -42,6 +41,37 @@ describe("a cold cache", () => {
         /^Declared cold, but 600 of 1,000 answers came from a cache, where .* allow 315:/,
       ) as string,
     });
+  });
+
+  it("is not verified by hits that repeats do not explain, though conversations from the warm-up may", () => {
+    const { cache, doubt } = cold(told({ told: 1000, hits: 250 }));
+    expect([cache.result, doubt]).toEqual(["not_verified", undefined]);
+    expect(cache.text).toBe(
+      "Declared cold, not verified: 250 of 1,000 answers came from a cache, of which the repeats of the run's own prompts explain 238: where the others came from is not known.",
+    );
+  });
+
+  it("is wrong when nothing was under way and nothing repeats: users who begin only in the window explain no hit", () => {
+    const allowed = { conversations: 20, requests: 60, hits: 0 };
+    const of = (warmup: number, hits: number) =>
+      cacheFinding(
+        { declared: "cold", users: 10, allowed },
+        { ...told({ told: 60, hits }), begun: { warmup, judged: 20 } },
+        60,
+      ).cache.result;
+    expect(of(0, 54)).toBe("wrong");
+    expect(of(0, 24)).toBe("not_verified");
+    // Ten conversations of three turns may have gone on in the window.
+    expect(of(40, 54)).toBe("not_verified");
+    expect(of(40, 55)).toBe("wrong");
+  });
+
+  it("is not verified by prompt tokens that nobody counted", () => {
+    const uncounted = { conversations: 500, requests: 1000, hits: 200 };
+    const answers = told({}, { told: 1000, cachedTokens: 45_000, promptTokens: 50_000 });
+    const { cache, doubt } = cacheFinding({ declared: "cold", users: 10, allowed: uncounted }, answers, 1000);
+    expect([cache.result, doubt]).toEqual(["not_verified", undefined]);
+    expect(cache.text).toContain("the prompts are too long to count how much of them repeats");
   });
 
   it("is wrong when a prefix cache knew more than was said before, beyond the target's own instructions", () => {

@@ -14,16 +14,15 @@ export interface CacheAllowance {
   readonly requests: number;
   /** Answers that an exact-match cache could have given. */
   readonly hits: number;
-  readonly promptTokens: number;
-  /** Of these, what a prefix cache could have known. */
-  readonly reusedTokens: number;
+  /** Prompt tokens, and what of them a prefix cache could have known; absent: nobody counted. */
+  readonly prefix?: { readonly promptTokens: number; readonly reusedTokens: number };
 }
 
 export interface CacheClaim {
   readonly declared: CacheState;
   /** Absent: nobody knows how often the prompts repeat. */
   readonly allowed?: CacheAllowance;
-  /** Most conversations that can have been under way when the window began: they are in no `begun`. */
+  /** Most users of the trial; of what was begun in the warm-up, so many conversations can have gone on in the window. */
   readonly users: number;
 }
 
@@ -49,7 +48,8 @@ export function cacheFinding(claim: CacheClaim, answers: AnswerFacts | undefined
   if (declared === "as_is") return { cache: { declared, result: "not_declared", text: asIsText(told) } };
   const unknown = (text: string): CacheFinding => ({ cache: { declared, result: "not_verified", text } });
   if (told.hits === undefined && told.prefix === undefined) return unknown(silentText(answers, goodAnswers));
-  const verdict = declared === "cold" ? coldVerdict(told, claim) : filledVerdict(told, claim);
+  const underWay = Math.min(claim.users, answers?.begun.warmup ?? 0);
+  const verdict = declared === "cold" ? coldVerdict(told, claim, underWay) : filledVerdict(told, claim);
   if (verdict.result !== "wrong") return { cache: { declared, ...verdict } };
   return { cache: { declared, ...verdict }, doubt: reason("cache_state_wrong", verdict.text) };
 }
@@ -74,7 +74,7 @@ interface Verdict {
   readonly text: string;
 }
 
-function coldVerdict({ hits, prefix }: Told, { allowed, users }: CacheClaim): Verdict {
+function coldVerdict({ hits, prefix }: Told, { allowed }: CacheClaim, underWay: number): Verdict {
   const measured = hitsText({ ...(hits && { hits }), ...(prefix && { prefix }) });
   const isUntouched = (hits?.hits ?? 0) === 0 && (prefix?.cachedTokens ?? 0) === 0;
   if (isUntouched) return { result: "verified", text: `Declared cold, and so it was: ${measured}.` };
@@ -84,33 +84,55 @@ function coldVerdict({ hits, prefix }: Told, { allowed, users }: CacheClaim): Ve
       text: `Declared cold, not verified: ${measured}, and how often the script repeats itself is not known.`,
     };
   }
-  const most = hits && allowedHits(hits.told, allowed, users);
-  if (hits !== undefined && most !== undefined && hits.hits > most) {
-    const text = `Declared cold, but ${measured}, where the repeats of the run's own prompts allow ${formatCount(most)}: something knew them, or takes similar ones for the same.`;
-    return { result: "wrong", text };
-  }
-  const mostTokens = prefix && allowedTokens(prefix, allowed);
-  if (prefix !== undefined && mostTokens !== undefined && prefix.cachedTokens > mostTokens) {
-    const text = `Declared cold, but ${measured}, where the run's own prompts allow ${formatCount(mostTokens)} tokens: something knew them before.`;
-    return { result: "wrong", text };
-  }
+  const found = [hits && coldHits(hits, allowed, underWay), prefix && coldPrefix(prefix, allowed)];
+  const wrong = found.find((one) => one?.result === "wrong");
+  if (wrong !== undefined) return { ...wrong, text: `Declared cold, but ${measured}, ${wrong.text}` };
+  const unclear = found.find((one) => one !== undefined);
+  if (unclear !== undefined) return { ...unclear, text: `Declared cold, not verified: ${measured}, ${unclear.text}` };
   return {
     result: "verified",
     text: `Declared cold, and so it was: ${measured}, no more than the run's own repeats allow.`,
   };
 }
 
-/** Hits that the list explains, and those of conversations that were under way when the window began. */
-function allowedHits(told: number, { requests, hits, conversations }: CacheAllowance, users: number): number {
-  const turns = requests / Math.max(1, conversations);
-  return Math.ceil((hits / Math.max(1, requests)) * told + users * turns + 3 * Math.sqrt(told));
+/**
+ * Undefined: the list explains them. Beyond that, conversations that were under way when the window began may have
+ * given some, which nobody can tell from hits of a cache that knew: these verify nothing.
+ */
+function coldHits(
+  { told, hits }: AnswerFacts["cache"],
+  allowed: CacheAllowance,
+  underWay: number,
+): Verdict | undefined {
+  const requests = Math.max(1, allowed.requests);
+  const ratio = allowed.hits / requests;
+  // Of the list's requests those that told are a sample.
+  const explained = Math.ceil(ratio * told + 3 * Math.sqrt(told * ratio * (1 - ratio)));
+  if (hits <= explained) return undefined;
+  const turns = requests / Math.max(1, allowed.conversations);
+  const most = Math.ceil(ratio * told + underWay * turns + 3 * Math.sqrt(told));
+  if (hits > most) {
+    const text = `where the repeats of the run's own prompts allow ${formatCount(most)}: something knew them, or takes similar ones for the same.`;
+    return { result: "wrong", text };
+  }
+  const text = `of which the repeats of the run's own prompts explain ${formatCount(explained)}: where the others came from is not known.`;
+  return { result: "not_verified", text };
 }
 
 /** Prompt tokens that no message of ours holds (the target's own instructions) may all come from a cache. */
-function allowedTokens({ told, promptTokens }: AnswerFacts["prefix"], allowed: CacheAllowance): number {
-  const share = told / Math.max(1, allowed.requests);
+function coldPrefix(prefix: AnswerFacts["prefix"], { requests, prefix: allowed }: CacheAllowance): Verdict | undefined {
+  const { told, promptTokens, cachedTokens } = prefix;
+  if (cachedTokens === 0) return undefined;
+  if (allowed === undefined)
+    return { result: "not_verified", text: "and the prompts are too long to count how much of them repeats." };
+  const share = told / Math.max(1, requests);
   const foreign = Math.max(0, promptTokens - allowed.promptTokens * share);
-  return Math.ceil(allowed.reusedTokens * share + foreign + promptTokens * PREFIX_MARGIN);
+  const most = Math.ceil(allowed.reusedTokens * share + foreign + promptTokens * PREFIX_MARGIN);
+  if (cachedTokens <= most) return undefined;
+  return {
+    result: "wrong",
+    text: `where the run's own prompts allow ${formatCount(most)} tokens: something knew them before.`,
+  };
 }
 
 function filledVerdict({ hits, prefix }: Told, { declared, allowed }: CacheClaim): Verdict {

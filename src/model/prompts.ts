@@ -96,7 +96,8 @@ export interface WorkloadRecord {
     readonly conversations: number;
     readonly requests: number;
     readonly cache_hit_possible: number;
-    readonly prefix_reuse_possible: number;
+    /** Absent: the prompts are too long to be compared. */
+    readonly prefix_reuse_possible?: number;
   };
   readonly cache: {
     readonly declared: CacheState;

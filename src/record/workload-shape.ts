@@ -27,7 +27,10 @@ export const workload: z.ZodType<WorkloadRecord> = z.object({
     })
     .exactOptional(),
   possible: z
-    .object({ conversations: count, requests: count, cache_hit_possible: ratio, prefix_reuse_possible: ratio })
+    .object({
+      ...{ conversations: count, requests: count, cache_hit_possible: ratio },
+      prefix_reuse_possible: ratio.exactOptional(),
+    })
     .exactOptional(),
   cache: z.object({
     declared: z.enum(CACHE_STATES),

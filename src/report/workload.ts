@@ -44,8 +44,11 @@ function promptFacts(prompts: Prompts): readonly (readonly [string, string])[] {
 
 function possibleFacts({ conversations, requests, ...ratios }: NonNullable<WorkloadRecord["possible"]>) {
   const hits = formatValue(ratios.cache_hit_possible, "ratio");
-  const reuse = formatValue(ratios.prefix_reuse_possible, "ratio");
-  const text = `Of the ${formatCount(requests)} requests in ${formatCount(conversations)} conversations of the judged window, a cache of answers that forgets nothing could have given ${hits}; a cache of prompts could have known ${reuse} of the prompt tokens.`;
+  const reuse =
+    ratios.prefix_reuse_possible === undefined
+      ? "what a cache of prompts could have known was not counted, since the prompts are too long to be compared"
+      : `a cache of prompts could have known ${formatValue(ratios.prefix_reuse_possible, "ratio")} of the prompt tokens`;
+  const text = `Of the ${formatCount(requests)} requests in ${formatCount(conversations)} conversations of the judged window, a cache of answers that forgets nothing could have given ${hits}; ${reuse}.`;
   return [["Possible", text] as const];
 }
 

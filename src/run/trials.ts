@@ -42,7 +42,7 @@ export async function runTrials(
     const work = workOf(request, deps, { folder, index: trials.length, spec: step.spec, prompts });
     const { result, sampled } = await whileWatched(sources, deps, () => deps.engine.run(work, deps));
     const seen = watchedOf(sampled, result, work.scenario);
-    const told = workloadOf(request.scenario, prompts, result.facts);
+    const told = workloadOf(work.scenario, prompts, result.facts);
     const judged = judgementOf(result, request, { watched: seen, doubts: told?.doubt ? [told.doubt] : [] });
     trials.push(trialOf(step.spec, result, { request, index: trials.length, judged }));
     timeline ??= result.timeline;

@@ -43,6 +43,19 @@ describe("the workload of a trial", () => {
     expect(primed?.record.possible?.cache_hit_possible).toBe(1);
   });
 
+  it("counts all repeats of a long run, however long its prompts are", () => {
+    const words = " word".repeat(4_000);
+    const scripts = Array.from({ length: 2_000 }, (_, at) => ({ turns: [`prompt ${String(at)}${words}`] }));
+    const list = { scripts, order: Uint32Array.from(scripts.keys()) };
+    const said = { list, described: {} } as unknown as RunPrompts;
+    const answers = { ...answersOf(300, 9_000), cache: { told: 9_000, hits: 7_300 } };
+    const told = workloadOf({ ...SCENARIO, cache: "cold" }, said, factsOf(9_000, answers));
+    // 9,300 were begun; the first 2,000 of them, 1,700 in the window, are new to an exact cache.
+    expect(told?.record.possible).toMatchObject({ conversations: 9_000, cache_hit_possible: 7_300 / 9_000 });
+    expect(told?.record.possible).not.toHaveProperty("prefix_reuse_possible");
+    expect([told?.record.cache.result, told?.doubt]).toEqual(["verified", undefined]);
+  });
+
   it("is nothing where the scenario says nothing", () => {
     expect(workloadOf(SCENARIO, undefined, factsOf(10))).toBeUndefined();
   });

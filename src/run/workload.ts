@@ -18,7 +18,8 @@ export function workloadOf(
   const cache = declared ?? "as_is";
   const answers = facts?.answers;
   const allowed = prompts && answers && possibleAsSent(prompts.list, { cache, begun: answers.begun });
-  const users = load.stages === null ? 0 : load.users;
+  // A script that sets its own load tells nobody how many users it has.
+  const users = load.stages === null ? Number.POSITIVE_INFINITY : load.users;
   const claim = { declared: cache, users, ...(allowed && allowed.requests > 0 && { allowed }) };
   const { cache: found, doubt = unsaid(prompts, facts) } = cacheFinding(claim, answers, facts?.latency.count ?? 0);
   const record = {
@@ -39,11 +40,13 @@ function unsaid(prompts: RunPrompts | undefined, facts: LoadFacts | undefined): 
   return reason("prompts_unusable", text);
 }
 
-function possibleRecord({ conversations, requests, ...sums }: PossibleAsSent): NonNullable<WorkloadRecord["possible"]> {
+function possibleRecord(allowed: PossibleAsSent): NonNullable<WorkloadRecord["possible"]> {
+  const { conversations, requests, hits, prefix } = allowed;
+  const share = (of: number, all: number): number => (all === 0 ? 0 : of / all);
   return {
     conversations,
     requests,
-    cache_hit_possible: requests === 0 ? 0 : sums.hits / requests,
-    prefix_reuse_possible: sums.promptTokens === 0 ? 0 : sums.reusedTokens / sums.promptTokens,
+    cache_hit_possible: share(hits, requests),
+    ...(prefix && { prefix_reuse_possible: share(prefix.reusedTokens, prefix.promptTokens) }),
   };
 }

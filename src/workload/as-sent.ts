@@ -1,6 +1,6 @@
 import type { CacheState, PromptList } from "../model/index.ts";
 import { possibleHits } from "./possible-hits.ts";
-import { possiblePrefixReuse } from "./possible-prefix-reuse.ts";
+import { possiblePrefixReuse, repeatedReuse } from "./possible-prefix-reuse.ts";
 import { countTokens } from "./words.ts";
 
 /** What the caches could answer at most of what the conversations begun in the judged window asked. */
@@ -8,8 +8,8 @@ export interface PossibleAsSent {
   readonly conversations: number;
   readonly requests: number;
   readonly hits: number;
-  readonly promptTokens: number;
-  readonly reusedTokens: number;
+  /** Absent: the prompts are too long to be compared word by word. */
+  readonly prefix?: { readonly promptTokens: number; readonly reusedTokens: number };
 }
 
 export interface Sent {
@@ -18,25 +18,44 @@ export interface Sent {
   readonly begun: { readonly warmup: number; readonly judged: number };
 }
 
-/** Tokens looked at, at most: beyond this the ratios hardly move, and to compute them takes seconds. */
+/** Tokens of different conversations that are compared, at most: more take seconds, in which nothing else is done. */
 const MOST_TOKENS = 4_000_000;
 
-/** Sends a list as a run did: what fills the cache before, the warm-up, then what is judged; over and over again. */
+/**
+ * Sends a list as a run did: what fills the cache before, the warm-up, then what is judged; over and over again. All of
+ * it: of its beginning alone the repeats would be fewer. Once the whole list was sent, everything is a repeat.
+ */
 export function possibleAsSent(list: PromptList, { cache, begun }: Sent): PossibleAsSent {
   const before = beforeOf(list, cache);
-  const most = Math.max(1000, Math.floor(MOST_TOKENS / tokensOfOne(list)));
-  const warmup = Math.min(begun.warmup, most);
-  const judged = Math.min(begun.judged, most);
-  const order = new Uint32Array(before.length + warmup + judged);
+  const once = list.order.subarray(0, Math.min(list.order.length, begun.warmup + begun.judged));
+  const order = new Uint32Array(before.length + once.length);
   order.set(before);
-  for (let at = 0; at < warmup + judged; at += 1) {
-    order[before.length + at] = list.order[at % list.order.length] ?? 0;
-  }
-  const judgedFrom = before.length + warmup;
+  order.set(once, before.length);
   const sent = { scripts: list.scripts, order };
-  const { requests, hits } = possibleHits(sent, { judgedFrom });
-  const { promptTokens, reusedTokens } = possiblePrefixReuse(sent, { judgedFrom, blockTokens: 1 });
-  return { conversations: judged, requests, hits, promptTokens, reusedTokens };
+  const judgedFrom = before.length + begun.warmup;
+  const again = repeatsOf(list, Math.max(once.length, begun.warmup), begun.warmup + begun.judged);
+  const requests = sumOf(again, (at) => list.scripts[at]?.turns.length ?? 0);
+  const first = possibleHits(sent, { judgedFrom });
+  return {
+    conversations: begun.judged,
+    requests: first.requests + requests,
+    hits: first.hits + requests,
+    ...(tokensOf(sent) > MOST_TOKENS ? {} : { prefix: prefixOf(sent, judgedFrom, again) }),
+  };
+}
+
+type Prefix = NonNullable<PossibleAsSent["prefix"]>;
+
+function prefixOf(sent: PromptList, judgedFrom: number, again: ReadonlyMap<number, number>): Prefix {
+  const first = possiblePrefixReuse(sent, { judgedFrom, blockTokens: 1 });
+  const reuse = [...again].map(([at, times]) => {
+    const one = repeatedReuse(sent.scripts[at] ?? { turns: [] }, { blockTokens: 1 });
+    return { promptTokens: one.promptTokens * times, reusedTokens: one.reusedTokens * times };
+  });
+  return {
+    promptTokens: reuse.reduce((sum, one) => sum + one.promptTokens, first.promptTokens),
+    reusedTokens: reuse.reduce((sum, one) => sum + one.reusedTokens, first.reusedTokens),
+  };
 }
 
 function beforeOf({ scripts, order }: PromptList, cache: CacheState): Uint32Array {
@@ -44,8 +63,28 @@ function beforeOf({ scripts, order }: PromptList, cache: CacheState): Uint32Arra
   return cache === "primed" ? Uint32Array.from(scripts.keys()) : new Uint32Array(0);
 }
 
-/** Of the first conversations, roughly: what one costs to look at. */
-function tokensOfOne({ scripts }: PromptList): number {
-  const some = scripts.slice(0, 20).map(({ system = "", turns }) => countTokens(`${system} ${turns.join(" ")}`));
-  return Math.max(1, some.reduce((sum, tokens) => sum + tokens, 0) / Math.max(1, some.length));
+/** How often each conversation is sent from one number to before another, of the list sent over and over again. */
+function repeatsOf({ order }: PromptList, from: number, to: number): ReadonlyMap<number, number> {
+  const length = Math.max(1, order.length);
+  const rounds = Math.floor(Math.max(0, to - from) / length);
+  const times = new Map<number, number>();
+  const send = (at: number, often: number): void => void times.set(at, (times.get(at) ?? 0) + often);
+  if (rounds > 0) for (const at of order) send(at, rounds);
+  for (let number = from + rounds * length; number < to; number += 1) send(order[number % length] ?? 0, 1);
+  return times;
+}
+
+function sumOf(times: ReadonlyMap<number, number>, of: (at: number) => number): number {
+  return [...times].reduce((sum, [at, often]) => sum + of(at) * often, 0);
+}
+
+/** Of each conversation that is sent, once. */
+function tokensOf({ scripts, order }: PromptList): number {
+  let tokens = 0;
+  for (const at of new Set(order)) {
+    const { system = "", turns = [] } = scripts[at] ?? {};
+    tokens += countTokens(system) + turns.reduce((sum, turn) => sum + countTokens(turn), 0);
+    if (tokens > MOST_TOKENS) break;
+  }
+  return tokens;
 }

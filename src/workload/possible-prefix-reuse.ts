@@ -24,29 +24,49 @@ export interface PrefixCache {
  * answer. Messages that differ only towards their end are compared in whole blocks from their beginning.
  */
 export function possiblePrefixReuse(list: PromptList, cache: PrefixCache = {}): PossiblePrefixReuse {
-  const { blockTokens = 16, minTokens = 0, judgedFrom = 0 } = cache;
+  const { blockTokens = 16, judgedFrom = 0 } = cache;
   const keys = turnKeys(list.scripts);
-  const seen: Seen = { scripts: new Set(), turns: new Set(), blocks: new Set() };
+  const seen: Seen = { turns: new Set(), blocks: new Set() };
+  /** What each script reuses when it is said again; undefined until it is. */
+  const again = new Map<number, Reuse | undefined>();
   const sum = { promptTokens: 0, reusedTokens: 0 };
   for (const [number, at] of list.order.entries()) {
     const script = list.scripts[at];
     if (script === undefined) continue;
-    // A repeated conversation is in the cache as a whole.
-    const isKnown = seen.scripts.has(at);
-    seen.scripts.add(at);
-    for (const { length, before, message, key, parent } of promptsOf(script, keys[at] ?? [])) {
-      const known = isKnown ? length : before + knownOf(seen, { message, key, parent, blockTokens });
-      const reused = Math.floor(Math.min(length, known) / blockTokens) * blockTokens;
-      if (number < judgedFrom) continue;
-      sum.promptTokens += length;
-      sum.reusedTokens += reused < minTokens ? 0 : reused;
-    }
+    const known = again.has(at) ? (again.get(at) ?? repeatedReuse(script, cache)) : undefined;
+    again.set(at, known);
+    const one = known ?? reuseOf(promptsOf(script, keys[at]), cache, (turn) => knownOf(seen, { ...turn, blockTokens }));
+    if (number < judgedFrom) continue;
+    sum.promptTokens += one.promptTokens;
+    sum.reusedTokens += one.reusedTokens;
   }
   return { ...sum, ratio: sum.promptTokens === 0 ? 0 : sum.reusedTokens / sum.promptTokens };
 }
 
+type Reuse = Omit<PossiblePrefixReuse, "ratio">;
+
+/** Of a conversation that was held before: it is in the cache as a whole. */
+export function repeatedReuse(script: Script, cache: Pick<PrefixCache, "blockTokens" | "minTokens">): Reuse {
+  return reuseOf(promptsOf(script), cache, () => Number.POSITIVE_INFINITY);
+}
+
+/** @param knownOfNew how many tokens of what a turn adds were known before */
+function reuseOf(
+  prompts: Iterable<TurnPrompt>,
+  { blockTokens = 16, minTokens = 0 }: PrefixCache,
+  knownOfNew: (turn: TurnPrompt) => number,
+): Reuse {
+  const sum = { promptTokens: 0, reusedTokens: 0 };
+  for (const turn of prompts) {
+    const known = Math.min(turn.length, turn.before + knownOfNew(turn));
+    const reused = Math.floor(known / blockTokens) * blockTokens;
+    sum.promptTokens += turn.length;
+    sum.reusedTokens += reused < minTokens ? 0 : reused;
+  }
+  return sum;
+}
+
 interface Seen {
-  readonly scripts: Set<number>;
   readonly turns: Set<number>;
   readonly blocks: Set<number>;
 }
@@ -62,7 +82,7 @@ interface TurnPrompt {
   readonly parent: number;
 }
 
-function* promptsOf(script: Script, keys: readonly number[]): Generator<TurnPrompt, void, undefined> {
+function* promptsOf(script: Script, keys: readonly number[] = []): Generator<TurnPrompt, void, undefined> {
   const state = { before: 0, parent: -1 };
   for (const [at, turn] of script.turns.entries()) {
     const message = at === 0 ? `${script.system ?? ""} ${turn}` : turn;
