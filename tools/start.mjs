@@ -32,6 +32,8 @@ class Stopped extends Error {}
 const { values: asked } = parseArgs({ options: { once: { type: "boolean" }, results: { type: "string" } } });
 const results = asked.results === undefined ? join(ROOT, "results") : resolve(asked.results);
 const started = [];
+// The terminal may be closed: what we say then is for nobody, and the parts are to be stopped in order all the same.
+process.stdout.on("error", () => undefined);
 const say = (text) => process.stdout.write(`${text}\n`);
 let stopping = false;
 const stopRequested = new Promise((resolve) => {

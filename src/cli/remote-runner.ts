@@ -19,7 +19,7 @@ export interface RemoteRunnerInput {
 /** Runs scenarios through the daemon, which owns the queue; what people see is the same as without one. */
 export function createRemoteRunner(context: Context, { config, quiet, daemon }: RemoteRunnerInput): Runner {
   const client = createClient(daemon, context.clock);
-  const stop = createStopSwitch(context);
+  const stop = createStopSwitch(context, "The daemon goes on with the run.");
   const note = (text: string): void => context.console.note(`chatbench run: ${text}`);
   return {
     stopped: () => stop.stop.aborted,

@@ -15,6 +15,7 @@ import { executeRun, type RunDeps, type RunRequest } from "../run/index.ts";
 import { VERSION } from "../version.ts";
 import type { RunWish } from "./client.ts";
 import type { Context } from "./context.ts";
+import { recoverDead } from "./recover.ts";
 import { createProgressView, type ProgressView } from "./progress.ts";
 import { createStopSwitch } from "./stop-switch.ts";
 import { prometheusUrlOf, standingUptime } from "./uptime.ts";
@@ -33,8 +34,9 @@ export async function createRunner(context: Context, config: Config, quiet: bool
   const problem = (why: Reason): void => context.console.note(`chatbench: ${why.text}`);
   const records = createRecords(config.results.folder, { onProblem: problem });
   const prometheus = await findPrometheus(context, config);
-  const stop = createStopSwitch(context);
+  const stop = createStopSwitch(context, "Its load is ended; the next run keeps it as lost.");
   const owner = await ownProcess();
+  await recoverDead(context, { folder: config.results.folder, records, owner });
   return {
     stopped: () => stop.stop.aborted,
     async run(scenario, { revision }) {

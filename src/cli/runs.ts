@@ -8,6 +8,7 @@ import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
 import { resultsFolder } from "./load.ts";
 import { countOption } from "./parse.ts";
+import { sentenceOf, unfinishedRuns } from "./unfinished.ts";
 
 interface RunsOptions {
   readonly config: string;
@@ -32,10 +33,20 @@ async function runs(context: Context, options: RunsOptions): Promise<number> {
   }
   listed.quarantined.forEach(({ problem }) => context.console.note(`chatbench runs: left out: ${problem}`));
   const active = await activeRuns(context, folder);
+  const unfinished = await unfinishedRuns(folder, new Set(active.map(({ id }) => id)));
+  if (unfinished.length > 0) context.console.note(`chatbench runs: without a record: ${sentenceOf(unfinished)}`);
   const { colour, width } = context.console;
   context.console.result(
     options.json === true
-      ? JSON.stringify({ runs: listed.records, ...(active.length === 0 ? {} : { active }) }, null, 2)
+      ? JSON.stringify(
+          {
+            runs: listed.records,
+            ...(active.length > 0 && { active }),
+            ...(unfinished.length > 0 && { unfinished }),
+          },
+          null,
+          2,
+        )
       : renderList([...active, ...listed.records], { colour: colour.result, width }),
   );
   return EXIT.ok;

@@ -7,6 +7,7 @@ import type { Config, Log } from "../model/index.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
 import { loadedOrTell } from "./load.ts";
+import { crashText } from "./stop-switch.ts";
 
 interface ServeOptions {
   readonly config: string;
@@ -124,9 +125,7 @@ function hangups({ machine }: Context): Hangups {
 function watchForCrash({ machine }: Context, to: { daemon: Daemon; log: Log }): Promise<"crash"> {
   return new Promise((resolve) => {
     machine.onCrash((error) => {
-      to.log.error(
-        `Chatbench itself failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-      );
+      to.log.error(crashText(error));
       void to.daemon.kill().finally(() => resolve("crash"));
     });
   });

@@ -13,6 +13,7 @@ import {
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
 import { loadOrTell } from "./load.ts";
+import { crashText, onAnyStop } from "./stop-switch.ts";
 
 export function stackCommand(context: Context): Command {
   const stack = new Command("stack").description(
@@ -62,15 +63,25 @@ function stackDeps(context: Context, config: Config): StackDeps {
   };
 }
 
+const CRASH = "crash";
+
 async function up(context: Context, deps: StackDeps): Promise<number> {
   const stop = new AbortController();
-  const close = context.machine.onStop(() => stop.abort());
+  const closeAll = [
+    onAnyStop(context.machine, () => stop.abort()),
+    // An error of ours that nobody caught: its parts must not outlive it.
+    context.machine.onCrash((error) => {
+      context.console.note(`chatbench stack up: ${crashText(error)}`);
+      stop.abort(CRASH);
+    }),
+  ];
   const end = await stackUp(deps, {
     stop: stop.signal,
     onReady: (stack) => linesOf(stack).forEach((line) => context.console.result(line)),
     onNotice: (text) => context.console.note(`chatbench stack up: ${text}`),
   });
-  close();
+  closeAll.forEach((close) => close());
+  if (stop.signal.reason === CRASH) return EXIT.broken;
   switch (end.kind) {
     case "stopped":
       return EXIT.ok;

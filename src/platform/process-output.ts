@@ -19,25 +19,24 @@ export interface OutputLimits {
 
 /** Runs a short command to its end and returns what it printed (up to 4 MiB each way). */
 export async function outputOf(
-  spec: Omit<ChildSpec, "onStdoutLine" | "onStderrLine" | "log">,
-  limits: OutputLimits,
+  spec: Omit<ChildSpec, "onStdoutLine" | "onStderrLine" | "log" | "kill">,
+  { timeoutMs, kill }: OutputLimits,
 ): Promise<ProcessOutput | { readonly problem: string }> {
   const stdout = createCollector();
   const stderr = createCollector();
-  const started = await startProcess({ ...spec, onStdoutLine: stdout.add, onStderrLine: stderr.add });
+  const started = await startProcess({
+    ...{ ...spec, onStdoutLine: stdout.add, onStderrLine: stderr.add },
+    ...(kill && { kill }),
+  });
   if ("problem" in started) return started;
   let timedOut = false;
-  const cancel = after(limits.timeoutMs, () => {
+  const cancel = after(timeoutMs, () => {
     timedOut = true;
     started.child.kill();
   });
-  const onKill = (): void => started.child.kill();
-  limits.kill?.addEventListener("abort", onKill, { once: true });
-  if (limits.kill?.aborted === true) onKill();
   const { code } = await started.child.exited;
   cancel();
-  limits.kill?.removeEventListener("abort", onKill);
-  onKill(); // whatever it left running in its group
+  started.child.kill(); // whatever it left running in its group
   return { code, stdout: stdout.text(), stderr: stderr.text(), timedOut };
 }
 

@@ -17,6 +17,8 @@ export interface ChildSpec {
   readonly log?: { readonly path: string; readonly maxBytes: number };
   readonly onStdoutLine?: (line: string) => void;
   readonly onStderrLine?: (line: string) => void;
+  /** Aborted: the whole group is killed, from the moment it is there. */
+  readonly kill?: AbortSignal;
 }
 
 export interface ChildExit {
@@ -66,7 +68,13 @@ function watch(child: ChildProcess, pid: number, to: { spec: ChildSpec; log: Cap
   consume(child.stdout, to.log, to.spec.onStdoutLine);
   consume(child.stderr, to.log, to.spec.onStderrLine);
   child.on("error", () => undefined); // a failed kill of a child already gone
-  const exited = exitOf(child).finally(() => to.log?.close());
+  const onKill = (): void => signalGroup(pid, "SIGKILL");
+  to.spec.kill?.addEventListener("abort", onKill, { once: true });
+  if (to.spec.kill?.aborted === true) onKill();
+  const exited = exitOf(child).finally(() => {
+    to.spec.kill?.removeEventListener("abort", onKill);
+    to.log?.close();
+  });
   let terminated = false;
   return {
     pid,

@@ -8,8 +8,8 @@ const OTHER_HOST_MS = 24 * 60 * 60 * 1000;
 export interface RecoveryDeps {
   readonly folders: RunFolders;
   readonly engine: Pick<Engine, "endLeftOver">;
-  readonly ledger: Ledger;
-  readonly instance: Instance;
+  readonly ledger: Pick<Ledger, "enter">;
+  readonly instance: Pick<Instance, "host">;
   /** True if exactly this process of this machine still runs. */
   readonly isAlive: (owner: Owner) => Promise<boolean>;
   readonly clock: Clock;

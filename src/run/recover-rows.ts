@@ -1,4 +1,5 @@
-import type { AbandonedRun, Instant, Owner, QueuedRun, RunStore } from "../model/index.ts";
+import type { AbandonedRun, Instance, Instant, Owner, QueuedRun, RunStore } from "../model/index.ts";
+import type { Ledger } from "./ledger.ts";
 import { endLoad, type RecoveryDeps } from "./recover-folders.ts";
 import { diedRecord, silentRecord } from "./unrun.ts";
 
@@ -7,6 +8,8 @@ export const SILENT_LOOKS = 7;
 
 export interface RowRecoveryDeps extends RecoveryDeps {
   readonly store: Pick<RunStore, "abandoned">;
+  readonly ledger: Ledger;
+  readonly instance: Instance;
 }
 
 interface Watched {

@@ -55,7 +55,7 @@ export interface Runs {
 }
 
 export interface RunsDeps
-  extends Omit<WorkerDeps, "keep" | "ledger" | "sweep">, Omit<RecoveryDeps, "ledger" | "engine"> {
+  extends Omit<WorkerDeps, "keep" | "ledger" | "sweep">, Omit<RecoveryDeps, "ledger" | "engine" | "instance"> {
   readonly queueLimit: () => number;
   readonly newId: (at: Instant, scenario: string) => RunId;
 }

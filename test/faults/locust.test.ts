@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -167,6 +168,20 @@ describe.concurrent("what Locust is given", () => {
       expect(server.seen.some(({ headers }) => headers["x-key"] === "s3cr3t-of-locust")).toBe(true);
       for (const name of await readdir(folder))
         expect(await readFile(join(folder, name), "utf8")).not.toContain("s3cr3t-of-locust");
+    });
+  });
+
+  it("65: while the load goes on they are no longer on disk, and a script that asks again still gets them", async () => {
+    await inFolder(async (folder) => {
+      const secrets = { API_KEY: new Secret("s3cr3t-of-a-load") };
+      const during: string[] = [];
+      const watch = watcher(() => during.push(...readdirSync(folder)));
+      const work = trialWork({ script: locustScript("secret.py"), folder, baseUrl: server.url, load: SHORT, secrets });
+      expect((await engine.run(work, watch)).outcome.kind).toBe("completed");
+      expect(during).toContain("locust.log");
+      expect(during).not.toContain(".secrets");
+      const again = server.seen.filter(({ headers }) => headers["x-key-again"] === "s3cr3t-of-a-load");
+      expect(again.length).toBeGreaterThan(2);
     });
   });
 

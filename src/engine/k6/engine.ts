@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import {
   isOpen,
   judgedSecondsOf,
@@ -9,10 +8,12 @@ import {
   type Reason,
   type TrialOutcome,
   type TrialResult,
+  type TrialWatch,
   type TrialWork,
 } from "../../model/index.ts";
-import { removeFolder, writeFileAtomic } from "../../platform/files.ts";
+import { writeFileAtomic } from "../../platform/files.ts";
 import { outOfMemoryKills } from "../../platform/memory.ts";
+import { secretsFile, withoutSecretsAfter } from "../secrets-file.ts";
 import { createK6Finder, type K6Binary, type K6Search } from "./binary.ts";
 import { k6Environment } from "./environment.ts";
 import { endLeftOver } from "./left-over.ts";
@@ -55,23 +56,29 @@ export function createK6Engine(deps: K6Deps): Engine {
         const asked = await askScript(work, deps, { found: await binary() });
         return "problem" in asked ? asked : { inspection: inspectionOf(work, asked.script) };
       }),
-    run: async (work, watch) =>
-      await withoutSecretsAfter(work, async () => {
-        const at = deps.clock.now();
-        const asked = await askScript(work, deps, { found: await binary(), kill: watch.kill });
-        const notStarted = (outcome: TrialOutcome): TrialResult => ({
-          ...{ outcome, startedAt: at, endedAt: deps.clock.now(), failedPushes: 0 },
-        });
-        if (watch.stop.aborted || watch.kill.aborted) return notStarted(abortedOutcome(abortedBy(watch)));
-        if ("problem" in asked) return notStarted({ kind: "broken", reason: asked.problem });
-        const prepared = await prepare(work, asked, deps);
-        if ("problem" in prepared) return notStarted({ kind: "broken", reason: prepared.problem });
-        const result = await runTrial(work, prepared, watch);
-        await tidyWorkload(work, asked.workloadBytes);
-        return result;
-      }),
+    run: async (work, watch) => await withoutSecretsAfter(work, () => run(work, deps, { binary, watch }), watch.kill),
     endLeftOver: (id, folder) => endLeftOver(id, folder, deps),
   };
+}
+
+/** Asks the script what it is, and makes the load. */
+async function run(
+  work: TrialWork,
+  deps: K6Deps,
+  { binary, watch }: { readonly binary: ReturnType<typeof createK6Finder>; readonly watch: TrialWatch },
+): Promise<TrialResult> {
+  const at = deps.clock.now();
+  const asked = await askScript(work, deps, { found: await binary(), kill: watch.kill });
+  const notStarted = (outcome: TrialOutcome): TrialResult => ({
+    ...{ outcome, startedAt: at, endedAt: deps.clock.now(), failedPushes: 0 },
+  });
+  if (watch.stop.aborted || watch.kill.aborted) return notStarted(abortedOutcome(abortedBy(watch)));
+  if ("problem" in asked) return notStarted({ kind: "broken", reason: asked.problem });
+  const prepared = await prepare(work, asked, deps);
+  if ("problem" in prepared) return notStarted({ kind: "broken", reason: prepared.problem });
+  const result = await runTrial(work, prepared, watch);
+  await tidyWorkload(work, asked.workloadBytes);
+  return result;
 }
 
 interface Asked {
@@ -80,19 +87,6 @@ interface Asked {
   readonly files: PreparedTrial["files"];
   /** Length of the prompt list that was written. */
   readonly workloadBytes: number;
-}
-
-/** The secrets' file lives no longer than the k6 that reads it, however that ends. */
-async function withoutSecretsAfter<T>(work: TrialWork, use: () => Promise<T>): Promise<T> {
-  try {
-    return await use();
-  } finally {
-    await removeFolder(secretsFile(work));
-  }
-}
-
-function secretsFile(work: TrialWork): string {
-  return join(work.folder, ".secrets");
 }
 
 async function askScript(

@@ -18,6 +18,7 @@ import { startProcess, type RunningChild } from "../../platform/process.ts";
 import { followFile } from "../../platform/tail.ts";
 import { createComplaints } from "../complaints.ts";
 import { observeEngine } from "../observer.ts";
+import { forgetSecrets } from "../secrets-file.ts";
 import type { ArrivalPlan } from "../../workload/arrivals.ts";
 import { runArguments, type RunFiles } from "./arguments.ts";
 import { forgetEngine, noteEngine } from "./left-over.ts";
@@ -74,7 +75,7 @@ async function runFollowed(
   const log = createLogReader({ manySeries: gate.open, complained: (why) => complaints.add(why) });
   const startedAt = clock.now();
   const kills = await prepared.outOfMemoryKills();
-  const started = await startK6(work, prepared, log);
+  const started = await startK6(work, prepared, { log, kill: watch.kill });
   if ("problem" in started) {
     const why = reason("engine_failed_to_start", `k6 could not be started (${started.problem}): ${prepared.binary}`);
     return { outcome: { kind: "broken", reason: why }, startedAt, endedAt: clock.now(), failedPushes: 0 };
@@ -104,13 +105,14 @@ async function runFollowed(
 async function startK6(
   work: TrialWork,
   { binary, files, env }: PreparedTrial,
-  log: LogReader,
+  { log, kill }: { readonly log: LogReader; readonly kill: AbortSignal },
 ): ReturnType<typeof startProcess> {
   return await startProcess({
     command: binary,
     args: runArguments(work, files),
     cwd: work.folder,
     env,
+    kill,
     log: { path: files.log, maxBytes: MAX_LOG_BYTES },
     onStderrLine: (line) => log.read(line),
   });
@@ -237,7 +239,11 @@ interface RecordFollower {
 function followRecord(work: TrialWork, record: string, watch: TrialWatch): RecordFollower {
   const reader = createTimelineReader(work.scenario);
   const points: RecordedPoint[] = [];
+  let begun = false;
   const stop = followFile(record, FOLLOW_MS, (line) => {
+    // k6 reads its secrets before anything else: as soon as it says a word here, nobody needs the file any more.
+    if (!begun) forgetSecrets(work);
+    begun = true;
     const point = reader.read(line);
     if (point === undefined) return;
     points.push(point);

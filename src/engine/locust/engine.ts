@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import {
   judgedSecondsOf,
   reason,
@@ -8,12 +8,14 @@ import {
   type Reason,
   type TrialOutcome,
   type TrialResult,
+  type TrialWatch,
   type TrialWork,
 } from "../../model/index.ts";
 import { readTextFile, removeFolder, writeFileAtomic } from "../../platform/files.ts";
 import { outOfMemoryKills } from "../../platform/memory.ts";
 import { outputOf } from "../../platform/process-output.ts";
 import { endLeftOver } from "../k6/left-over.ts";
+import { secretsFile, withoutSecretsAfter } from "../secrets-file.ts";
 import { abortedOutcome } from "../k6/outcome.ts";
 import { abortedBy } from "../k6/trial.ts";
 import { locustEnvironment } from "./environment.ts";
@@ -53,30 +55,7 @@ export function createLocustEngine(deps: LocustDeps): Engine {
       return "python" in found ? { version: found.python.version } : found;
     },
     inspect: async (work) => await withoutSecretsAfter(work, () => inspect(work, deps, python)),
-    run: async (work, watch) =>
-      await withoutSecretsAfter(work, async () => {
-        const at = deps.clock.now();
-        const notStarted = (outcome: TrialOutcome): TrialResult => ({
-          ...{ outcome, startedAt: at, endedAt: deps.clock.now(), failedPushes: 0 },
-        });
-        const prepared = await prepare(work, deps, python);
-        if (watch.stop.aborted || watch.kill.aborted) return notStarted(abortedOutcome(abortedBy(watch)));
-        if ("problem" in prepared) return notStarted({ kind: "broken", reason: prepared.problem });
-        const { judgedSeconds, maxSeconds } = lengthOf(work);
-        return await runLocust(
-          work,
-          {
-            ...prepared,
-            ...(judgedSeconds === undefined ? {} : { judgedSeconds }),
-            maxSeconds: work.scenario.maxSeconds ?? (maxSeconds ?? LONGEST_SECONDS) + MARGIN_SECONDS,
-            program: deps.program,
-            clock: deps.clock,
-            graceMs: deps.graceMs ?? GRACE_MS,
-            outOfMemoryKills: deps.outOfMemoryKills ?? outOfMemoryKills,
-          },
-          watch,
-        );
-      }),
+    run: async (work, watch) => await withoutSecretsAfter(work, () => run(work, deps, { python, watch }), watch.kill),
     endLeftOver: (id, folder) => endLeftOver(id, folder, deps),
   };
 }
@@ -86,6 +65,35 @@ interface Ready {
   readonly python: string;
   readonly files: LocustFiles;
   readonly env: Readonly<Record<string, string>>;
+}
+
+/** Writes what the script wants to know, and makes the load. */
+async function run(
+  work: TrialWork,
+  deps: LocustDeps,
+  { python, watch }: { readonly python: Finder; readonly watch: TrialWatch },
+): Promise<TrialResult> {
+  const at = deps.clock.now();
+  const notStarted = (outcome: TrialOutcome): TrialResult => ({
+    ...{ outcome, startedAt: at, endedAt: deps.clock.now(), failedPushes: 0 },
+  });
+  const prepared = await prepare(work, deps, python);
+  if (watch.stop.aborted || watch.kill.aborted) return notStarted(abortedOutcome(abortedBy(watch)));
+  if ("problem" in prepared) return notStarted({ kind: "broken", reason: prepared.problem });
+  const { judgedSeconds, maxSeconds } = lengthOf(work);
+  return await runLocust(
+    work,
+    {
+      ...prepared,
+      ...(judgedSeconds === undefined ? {} : { judgedSeconds }),
+      maxSeconds: work.scenario.maxSeconds ?? (maxSeconds ?? LONGEST_SECONDS) + MARGIN_SECONDS,
+      program: deps.program,
+      clock: deps.clock,
+      graceMs: deps.graceMs ?? GRACE_MS,
+      outOfMemoryKills: deps.outOfMemoryKills ?? outOfMemoryKills,
+    },
+    watch,
+  );
 }
 
 /** Writes what the Python side reads: the plan and, for it alone, the secrets. */
@@ -107,29 +115,14 @@ async function prepare(
   if ("problem" in script)
     return { problem: reason("script_unreadable", `The script cannot be read: ${script.problem.text}`) };
   const secrets = Object.entries(work.scenario.secrets).map(([name, secret]) => [name, secret.reveal()] as const);
-  const secretsFile = secrets.length === 0 ? undefined : secretsFileOf(work);
+  const file = secrets.length === 0 ? undefined : secretsFile(work);
   const written = [
     await writeFileAtomic(files.plan, `${JSON.stringify(planned.plan, null, 2)}\n`),
-    secretsFile === undefined
-      ? {}
-      : await writeFileAtomic(secretsFile, JSON.stringify(Object.fromEntries(secrets)), { mode: 0o600 }),
+    file === undefined ? {} : await writeFileAtomic(file, JSON.stringify(Object.fromEntries(secrets)), { mode: 0o600 }),
   ];
   const failed = written.find(({ problem }) => problem !== undefined)?.problem;
   if (failed !== undefined) return { problem: reason("storage", failed.text) };
-  return { python: found.python.path, files, env: locustEnvironment(work, deps.inherited, secretsFile) };
-}
-
-function secretsFileOf(work: TrialWork): string {
-  return join(work.folder, ".secrets");
-}
-
-/** The secrets' file lives no longer than the Locust that reads it, however that ends. */
-async function withoutSecretsAfter<T>(work: TrialWork, use: () => Promise<T>): Promise<T> {
-  try {
-    return await use();
-  } finally {
-    await removeFolder(secretsFileOf(work));
-  }
+  return { python: found.python.path, files, env: locustEnvironment(work, deps.inherited, file) };
 }
 
 /** Has Locust read the script, without any load. */

@@ -89,6 +89,7 @@ async function runProcess(
     args: [prepared.program, "run", prepared.files.plan],
     cwd: work.folder,
     env: prepared.env,
+    kill: watch.kill,
     log: { path: prepared.files.log, maxBytes: MAX_LOG_BYTES },
     onStderrLine: (line) => log.read(line),
   });

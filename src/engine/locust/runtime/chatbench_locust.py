@@ -36,6 +36,18 @@ class Unusable(Exception):
     """A sentence on why the script cannot be run."""
 
 
+def hold_secrets() -> None:
+    """Takes the secrets off the disk before any script is read: what it opens from now on is memory of this process."""
+    path = os.environ.get("CHATBENCH_SECRETS_FILE")
+    if path is None or not hasattr(os, "memfd_create"):  # no Linux: the file stays for as long as the load does
+        return
+    memory = os.memfd_create("chatbench-secrets")
+    with open(path, "rb") as file, open(memory, "wb", closefd=False) as held:
+        held.write(file.read())
+    os.unlink(path)
+    os.environ["CHATBENCH_SECRETS_FILE"] = f"/proc/self/fd/{memory}"
+
+
 def load_script(path: str) -> tuple[list[Any], list[Any]]:
     try:
         users, shapes = load_locustfile(path)
@@ -197,6 +209,7 @@ def main(command: str, path: str) -> int:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     with open(path, encoding="utf-8") as file:
         config = json.load(file)
+    hold_secrets()
     try:
         return inspect(config) if command == "inspect" else run(config)
     except Unusable as why:
