@@ -1,10 +1,11 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { parse } from "yaml";
 import { main } from "../../src/main.ts";
 import { configure, FAKE_K6, startDaemon } from "../support/daemon.ts";
+import { ROOT } from "../support/k6.ts";
 import { testMachine } from "../support/machine.ts";
 import { promtool } from "../support/promtool.ts";
 
@@ -25,6 +26,18 @@ async function annotationsIn(paths: readonly string[]): Promise<readonly Readonl
   const rules = texts.flatMap((text) => (parse(text) as RuleFile).groups.flatMap((group) => group.rules));
   return rules.flatMap(({ annotations }) => (annotations === undefined ? [] : [annotations]));
 }
+
+it("promtool takes the shipped prometheus.yml with its rules; only what a daemon writes beside it is not there", async () => {
+  const { code, said } = await promtool(["check", "config", join(ROOT, "prometheus/prometheus.yml")]);
+  expect(code).toBe(0);
+  const rules = (await readdir(join(ROOT, "prometheus/rules"))).filter((name) => name.endsWith(".yml"));
+  expect(said).toContain(`SUCCESS: ${String(rules.length)} rule files found`);
+  const warnings = said.split("\n").filter((line) => /WARNING|FAILED/.test(line));
+  expect(warnings.map((line) => /targets\/\w+\.json/.exec(line)?.[0])).toEqual([
+    "targets/chatbench.json",
+    "targets/probes.json",
+  ]);
+});
 
 it("a daemon answers to every runbook that the rules link to, and `rules` writes them with its address", async () => {
   await configure(state.folder, { scenarios: { chat: "pattern: smoke" } });

@@ -18,6 +18,7 @@ import {
   type Stack,
   type StackDeps,
 } from "../../src/stack/index.ts";
+import { keptDays } from "../support/prometheus-api.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const SEARCH_PATH = [process.env.PATH ?? "", join(ROOT, ".tools/bin")].join(delimiter);
@@ -83,6 +84,8 @@ describe("the local stack", () => {
     const stack = await ready;
     expect(await runningStack(test.results)).toEqual(stack);
     expect((await stat(join(test.results, ".stack.json"))).mode & 0o777).toBe(0o600);
+    // Uptime is judged over 30 days, or as many as its window says (90 at most).
+    expect(await keptDays(stack.prometheus.url)).toBeGreaterThanOrEqual(90);
     test.stop.abort();
     expect(await end).toEqual({ kind: "stopped" });
     expect(await isAlive(stack.prometheus)).toBe(false);

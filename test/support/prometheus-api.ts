@@ -53,3 +53,11 @@ export async function valuesOfLabel(url: string, label: string, series: string):
   const answer = await fetch(`${url}/api/v1/label/${label}/values?${parameters.toString()}`);
   return ((await answer.json()) as { data: readonly string[] }).data;
 }
+
+/** For how many days a Prometheus keeps what it holds; it tells them as `90d` or `12w6d`. */
+export async function keptDays(url: string): Promise<number> {
+  const { data } = (await (await fetch(`${url}/api/v1/status/flags`)).json()) as { data: Record<string, string> };
+  const units: Readonly<Record<string, number>> = { y: 365, w: 7, d: 1 };
+  const parts = [...(data["storage.tsdb.retention.time"] ?? "").matchAll(/(\d+)([ywd])/g)];
+  return parts.reduce((days, [, count, unit = ""]) => days + Number(count) * (units[unit] ?? 0), 0);
+}
