@@ -12,7 +12,7 @@ export interface Figure {
 }
 
 /** What one part of the bench found. */
-export interface DaemonSection {
+export interface DaemonFindings {
   readonly title: string;
   readonly text: string;
   readonly figures: readonly Figure[];

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { DaemonSection } from "./daemon-figure.ts";
+import type { DaemonFindings } from "./daemon-figure.ts";
 import { startPostgres } from "./daemon-postgres.ts";
 import { GROWN, type ManyRunsSample } from "./many-runs-sample.ts";
 import type { Options } from "./options.ts";
@@ -17,7 +17,7 @@ const BLOCKS = 12;
 const IN_MEMORY = "/dev/shm";
 
 /** Runs in one process, one after the other, whose engine ends at once: does anything grow with their number? */
-export async function measureManyRuns({ quick }: Options): Promise<DaemonSection> {
+export async function measureManyRuns({ quick }: Options): Promise<DaemonFindings> {
   const count = quick ? 500 : 10_000;
   const title = "Many runs in one process";
   const postgres = await startPostgres(["fsync=off"]); // waiting for the disk shows nothing of what grows
@@ -51,7 +51,7 @@ async function samplesOf(args: readonly string[]): Promise<readonly ManyRunsSamp
     .map((line) => JSON.parse(line) as ManyRunsSample);
 }
 
-function figuresOf(samples: readonly ManyRunsSample[], count: number): DaemonSection["figures"] {
+function figuresOf(samples: readonly ManyRunsSample[], count: number): DaemonFindings["figures"] {
   const grown = samples.filter(({ runs }) => runs > count * GROWN);
   const [first, last] = [grown[0], grown.at(-1)];
   const added = (of: (sample: ManyRunsSample) => number): number => (last && first ? of(last) - of(first) : NaN);

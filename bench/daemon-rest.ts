@@ -1,6 +1,6 @@
 // What the daemon costs with much behind it: memory, /metrics, the list of runs, its start.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { DaemonSection, Figure } from "./daemon-figure.ts";
+import type { DaemonFindings, Figure } from "./daemon-figure.ts";
 import { pastRuns, scenarioName, scheduledConfig, storeRuns, writeFolders, type PastRun } from "./daemon-fill.ts";
 import { DATABASES, inPlace, type DatabaseName, type Place } from "./daemon-place.ts";
 import { askEvenly, type Answered } from "./daemon-requests.ts";
@@ -22,7 +22,7 @@ const REST_SCENARIOS = 100;
 const SCRAPE_SECONDS = 15;
 
 /** Resident memory of a daemon that has nothing to do but to wait for the next slot. */
-export async function measureMemory({ quick }: Options): Promise<DaemonSection> {
+export async function measureMemory({ quick }: Options): Promise<DaemonFindings> {
   const seconds = quick ? 5 : 45;
   const limits: Record<DatabaseName, number> = { PostgreSQL: 120, PGlite: 400 };
   const figures = await withEach(scheduledConfig(REST_SCENARIOS), async ({ daemon, database, folder }) => {
@@ -47,7 +47,7 @@ export async function measureMemory({ quick }: Options): Promise<DaemonSection> 
 }
 
 /** Of the page for Prometheus, while nothing runs. */
-export async function measureMetrics({ quick }: Options): Promise<DaemonSection> {
+export async function measureMetrics({ quick }: Options): Promise<DaemonFindings> {
   const [perSecond, seconds, scenarios] = [50, quick ? 10 : 60, 41];
   const found = await inPlace("PostgreSQL", scheduledConfig(scenarios), async ({ daemon, folder }) => {
     writeFolders(folder, pastRuns(scenarios * 10, scenarios));
@@ -85,7 +85,7 @@ function latencies(
 }
 
 /** Of the list of runs over many stored ones, by all that it can be limited to. */
-export async function measureList({ quick }: Options): Promise<DaemonSection> {
+export async function measureList({ quick }: Options): Promise<DaemonFindings> {
   const [count, perSecond, seconds, scenarios] = [quick ? 10_000 : 100_000, 100, quick ? 3 : 20, 50];
   const limits: Record<DatabaseName, number> = { PostgreSQL: 60, PGlite: 150 };
   const runs = pastRuns(count, scenarios);
@@ -113,7 +113,7 @@ export async function measureList({ quick }: Options): Promise<DaemonSection> {
 }
 
 /** From the command until the daemon says that it is ready, with much behind it. */
-export async function measureStart({ quick }: Options): Promise<DaemonSection> {
+export async function measureStart({ quick }: Options): Promise<DaemonFindings> {
   const [count, scenarios, repeats] = [quick ? 5_000 : 100_000, 500, quick ? 1 : 5];
   const limits: Record<DatabaseName, number> = { PostgreSQL: 3_000, PGlite: 6_000 };
   const runs = pastRuns(count, scenarios);

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { DaemonSection } from "./daemon-figure.ts";
+import type { DaemonFindings } from "./daemon-figure.ts";
 import { DATABASES, inPlace, type DatabaseName, type Place } from "./daemon-place.ts";
 import type { DaemonProcess } from "./daemon-process.ts";
 import { createShim, type K6Call, type K6Shim } from "./k6-shim.ts";
@@ -67,7 +67,7 @@ async function withEach<T>(plan: RunPlan, work: Work<T>): Promise<readonly (T | 
 }
 
 /** What the daemon takes of the machine while k6 makes load, and how long its event loop keeps anyone waiting. */
-export async function measureRunCost(plan: RunPlan): Promise<DaemonSection> {
+export async function measureRunCost(plan: RunPlan): Promise<DaemonFindings> {
   const found = await withEach(plan, async ({ daemon, shim, database }) => {
     await runOnce(daemon, shim, "short"); // code is loaded and compiled once
     await daemon.get("/metrics"); // from here on the delays are counted anew
@@ -96,7 +96,7 @@ export async function measureRunCost(plan: RunPlan): Promise<DaemonSection> {
 }
 
 /** How long one waits for the daemon itself, before k6 and after it. */
-export async function measureRunTimes(plan: RunPlan): Promise<DaemonSection> {
+export async function measureRunTimes(plan: RunPlan): Promise<DaemonFindings> {
   const found = await withEach(plan, async ({ daemon, shim, database }) => {
     const runs: OneRun[] = [];
     for (let i = 0; i < plan.shortRuns; i += 1) runs.push(await runOnce(daemon, shim, "short"));

@@ -1,8 +1,10 @@
-import type { DaemonSection } from "./daemon-figure.ts";
+import type { DaemonFindings } from "./daemon-figure.ts";
 import { measureManyRuns } from "./daemon-many.ts";
 import { measureList, measureMemory, measureMetrics, measureStart } from "./daemon-rest.ts";
 import { measureRunCost, measureRunTimes, runPlanOf } from "./daemon-run.ts";
 import { DAEMON_PARTS, type DaemonPart, type Options } from "./options.ts";
+
+export type DaemonSection = DaemonFindings & { readonly part: DaemonPart };
 
 /** The parts about `chatbench serve`, measured on its process as people run it. */
 export async function measureDaemon(
@@ -11,7 +13,7 @@ export async function measureDaemon(
   tell: (line: string) => void,
 ): Promise<readonly DaemonSection[]> {
   const plan = runPlanOf(k6, options);
-  const measure: Record<DaemonPart, () => Promise<DaemonSection>> = {
+  const measure: Record<DaemonPart, () => Promise<DaemonFindings>> = {
     "daemon-cpu": () => measureRunCost(plan),
     "daemon-times": () => measureRunTimes(plan),
     "daemon-memory": () => measureMemory(options),
@@ -23,7 +25,7 @@ export async function measureDaemon(
   const sections: DaemonSection[] = [];
   for (const part of DAEMON_PARTS.filter((one) => options.parts.includes(one))) {
     tell(part);
-    sections.push(await measure[part]());
+    sections.push({ part, ...(await measure[part]()) });
   }
   return sections;
 }

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { costOf, type Cost } from "./cost.ts";
 import { comparePairs, type Pair } from "./cpu.ts";
 import { measureDaemon } from "./daemon.ts";
-import { factsOf, loadText } from "./facts.ts";
+import { factsOf, startStamp } from "./facts.ts";
 import { measureLongRun } from "./memory.ts";
 import {
   measureBreakpoint,
@@ -15,9 +15,9 @@ import {
   type OmissionRow,
 } from "./omission.ts";
 import { parseOptions, USAGE, type Options } from "./options.ts";
-import { pageOf, type Findings } from "./page.ts";
+import { headOf, sectionsOf, type Findings } from "./page.ts";
 import { startPrometheus } from "./prometheus.ts";
-import { sectionIn, withSection } from "./streams/page.ts";
+import { pageWith } from "./sections.ts";
 import { timesOf } from "./times.ts";
 import { measureTtft, type TtftRow } from "./ttft.ts";
 import { openYard, type Yard } from "./yard.ts";
@@ -34,24 +34,24 @@ function findK6(): string {
 
 async function bench(options: Options): Promise<void> {
   const k6 = findK6();
-  const facts = factsOf(k6, ROOT);
+  const stamp = startStamp(ROOT);
   const yard = await openYard(options, k6, "conversation");
   try {
-    const findings = await measure(yard, k6, options);
-    const page = pageOf({ ...findings, facts: [...facts, ["Load average at the end", loadText()]] });
-    process.stdout.write(page);
+    const sections = sectionsOf(await measure(yard, k6, options));
+    const head = headOf(factsOf(k6, ROOT));
+    process.stdout.write(pageWith("", { head, sections, stamp: stamp() }));
     if (options.page === undefined) return;
     const path = resolve(ROOT, options.page);
     mkdirSync(dirname(path), { recursive: true });
-    const streams = existsSync(path) ? sectionIn(readFileSync(path, "utf8")) : undefined; // of another bench
-    writeFileSync(path, streams === undefined ? page : withSection(page, streams));
+    const old = existsSync(path) ? readFileSync(path, "utf8") : "";
+    writeFileSync(path, pageWith(old, { head, sections, stamp: stamp() }));
     tell(`stored in ${path}`);
   } finally {
     yard.close();
   }
 }
 
-async function measure(yard: Yard, k6: string, options: Options): Promise<Omit<Findings, "facts">> {
+async function measure(yard: Yard, k6: string, options: Options): Promise<Findings> {
   const { parts } = options;
   const pairs = parts.includes("cpu")
     ? await comparePairs(

@@ -1,6 +1,7 @@
 import type { Cost } from "./cost.ts";
 import type { Pair } from "./cpu.ts";
-import { FIGURE_HEAD, figureRow, type DaemonSection } from "./daemon-figure.ts";
+import type { DaemonSection } from "./daemon.ts";
+import { FIGURE_HEAD, figureRow } from "./daemon-figure.ts";
 import type { Facts } from "./facts.ts";
 import type { LongRun } from "./memory.ts";
 import type { Options } from "./options.ts";
@@ -8,12 +9,12 @@ import type { Interval } from "./statistics.ts";
 import type { Times } from "./times.ts";
 import { breakpointSection, omissionSection } from "./omission-page.ts";
 import type { BreakpointRow, OmissionRow } from "./omission.ts";
+import type { Section, SectionName } from "./sections.ts";
 import { ttftSection } from "./ttft-page.ts";
 import type { TtftRow } from "./ttft.ts";
 
 /** Everything that was measured; a part that was not asked for or not possible is absent. */
 export interface Findings {
-  readonly facts: Facts;
   readonly options: Options;
   readonly cost?: Cost;
   readonly times?: Times;
@@ -32,25 +33,31 @@ export interface Findings {
 const RATIO_LIMIT = 1.02;
 const MS = 1000;
 
-/** The page as Markdown. */
-export function pageOf(findings: Findings): string {
-  const { cost, least, times, remoteWrite, longRun, options } = findings;
+/** What stands above the sections of the page. */
+export function headOf(facts: Facts): readonly string[] {
   return [
     "# Benchmarks of Chatbench itself",
-    "Written by `npm run bench`; not to be edited. What Chatbench costs beside the k6 that it drives, and how long it makes one wait.",
-    table(["", ""], findings.facts),
-    ...(cost === undefined ? [] : costSection(cost, options)),
-    ...(least === undefined ? [] : leastSection(least, options)),
-    ...(remoteWrite === undefined ? [] : remoteWriteSection(remoteWrite)),
-    ...(times === undefined ? [] : timesSection(times)),
-    ...(longRun === undefined ? [] : longRunSection(longRun)),
-    ...(findings.ttft === undefined ? [] : ttftSection(findings.ttft)),
-    ...omissionSection(findings.omission),
-    ...breakpointSection(findings.breakpoint),
-    ...(findings.daemon.length === 0 ? [] : daemonSections(findings.daemon)),
-    ...(findings.pairs.length === 0 ? [] : pairsSection(findings.pairs)),
-    "",
-  ].join("\n\n");
+    "Written by `npm run bench` and `npm run bench:streams`; not to be edited. What Chatbench costs beside the k6 that it drives, how long it makes one wait, and how true its figures are. Each section says when it was measured; absolute times are those of this machine, ratios were taken within one run.",
+    table(["", ""], facts),
+  ];
+}
+
+/** What was measured, as sections of the page. */
+export function sectionsOf(findings: Findings): readonly Section[] {
+  const { cost, least, times, remoteWrite, longRun, ttft, omission, breakpoint, daemon, pairs, options } = findings;
+  const all: readonly (readonly [SectionName, readonly string[]])[] = [
+    ["cpu", cost === undefined ? [] : costSection(cost, options)],
+    ["cpu-least", least === undefined ? [] : leastSection(least, options)],
+    ["remote-write", remoteWrite === undefined ? [] : remoteWriteSection(remoteWrite)],
+    ["times", times === undefined ? [] : timesSection(times)],
+    ["memory", longRun === undefined ? [] : longRunSection(longRun)],
+    ...daemon.map((one) => [one.part, daemonSection(one)] as const),
+    ["ttft", ttft === undefined ? [] : ttftSection(ttft)],
+    ["omission", omissionSection(omission)],
+    ["breakpoint", breakpointSection(breakpoint)],
+    ["pairs", pairs.length === 0 ? [] : pairsSection(pairs)],
+  ];
+  return all.flatMap(([name, parts]) => (parts.length === 0 ? [] : [{ name, parts }]));
 }
 
 function costSection(cost: Cost, options: Options): string[] {
@@ -99,7 +106,7 @@ function wholeRatio(cost: Cost, requests: number): number {
 
 function leastSection(cost: Cost, { rate }: Options): string[] {
   return [
-    "### With a script that does next to nothing",
+    "## CPU with a script that does next to nothing",
     `One GET and one check an iteration, ${rate} a second: the least that a k6 script can do, so that what the wrapper adds weighs most.`,
     table(
       ["", "Median", "Interval", "Wanted", ""],
@@ -113,7 +120,7 @@ function leastSection(cost: Cost, { rate }: Options): string[] {
 }
 
 function remoteWriteSection(cost: Cost | { readonly problem: string }): string[] {
-  const title = "### With remote write to a Prometheus on both sides";
+  const title = "## CPU with remote write to a Prometheus on both sides";
   if ("problem" in cost) return [title, `Not measured: ${cost.problem}`];
   return [
     title,
@@ -188,13 +195,8 @@ function longRunSection(run: LongRun): string[] {
   ];
 }
 
-function daemonSections(sections: readonly DaemonSection[]): string[] {
-  const parts = sections.flatMap(({ title, text, figures }) => [
-    `### ${title}`,
-    text,
-    ...(figures.length === 0 ? [] : [table(FIGURE_HEAD, figures.map(figureRow))]),
-  ]);
-  return ["## The daemon", "`chatbench serve` as a process of its own on the databases that it can have.", ...parts];
+function daemonSection({ title, text, figures }: DaemonSection): string[] {
+  return [`## ${title}`, text, ...(figures.length === 0 ? [] : [table(FIGURE_HEAD, figures.map(figureRow))])];
 }
 
 function pairsSection(pairs: readonly Pair[]): string[] {

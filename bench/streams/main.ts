@@ -4,11 +4,13 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { factsOf } from "../facts.ts";
+import { factsOf, startStamp } from "../facts.ts";
+import { headOf } from "../page.ts";
+import { pageWith } from "../sections.ts";
 import { aiperfTool } from "./aiperf.ts";
 import { chatbenchTool } from "./chatbench.ts";
 import { locustTool } from "./locust.ts";
-import { streamsSection, withSection, type Measured } from "./page.ts";
+import { streamsSection, type Measured } from "./page.ts";
 import { isPrepared, prepareAiperf } from "./prepare.ts";
 import { findCapacity, type SearchOptions } from "./search.ts";
 import type { Tool } from "./trial.ts";
@@ -47,16 +49,21 @@ async function bench(args: readonly string[]): Promise<void> {
     ...{ start: 250, most: 8_000, least: 15, tell },
     ...(values.quick ? { bisections: 0, tries: 1 } : { bisections: 2, tries: 2 }),
   };
-  const facts = factsOf(k6, ROOT);
+  const stamp = startStamp(ROOT);
   const measured: Measured[] = [];
   for (const tool of tools) {
     const idle = await tool.run(IDLE_STREAMS);
     measured.push({ ...(await findCapacity(tool, search)), idle });
   }
-  const section = streamsSection(measured, facts);
-  process.stdout.write(`${section}\n`);
+  const section = { name: "streams", parts: streamsSection(measured) } as const;
+  const write = (old: string): string =>
+    pageWith(old, { head: headOf(factsOf(k6, ROOT)), sections: [section], stamp: stamp() });
+  process.stdout.write(write(""));
   const page = values.page ?? (values.quick || values.only !== undefined ? undefined : "docs/benchmarks.md");
-  if (page !== undefined) store(resolve(ROOT, page), section);
+  if (page === undefined) return;
+  const path = resolve(ROOT, page);
+  writeFileSync(path, write(existsSync(path) ? readFileSync(path, "utf8") : ""));
+  tell(`stored in ${path}`);
 }
 
 function toolsOf(of: { k6: string; peers: string; only: string | undefined; seconds: number }): readonly Tool[] {
@@ -74,11 +81,6 @@ function toolsOf(of: { k6: string; peers: string; only: string | undefined; seco
   const unknown = names.find((name) => !(name in all));
   if (unknown !== undefined) throw new Error(`There is no tool ${unknown}; there are ${Object.keys(all).join(", ")}.`);
   return names.flatMap((name) => all[name]?.() ?? []);
-}
-
-function store(path: string, section: string): void {
-  writeFileSync(path, withSection(existsSync(path) ? readFileSync(path, "utf8") : "", section));
-  tell(`stored in ${path}`);
 }
 
 /** The k6 of the set-up, else the one on PATH. */

@@ -1,25 +1,19 @@
-import type { Facts } from "../facts.ts";
 import type { Capacity } from "./search.ts";
 import { whyNot, type Trial } from "./trial.ts";
-
-const BEGIN = "<!-- bench:streams -->";
-const END = "<!-- /bench:streams -->";
 
 export interface Measured extends Capacity {
   /** A trial of a few streams: what the tool costs whatever it measures. */
   readonly idle: Trial;
 }
 
-/** The section of docs/benchmarks.md, between its marks. */
-export function streamsSection(capacities: readonly Measured[], facts: Facts): string {
+/** The section of the page of benchmarks, in paragraphs. */
+export function streamsSection(capacities: readonly Measured[]): readonly string[] {
   const [ours, ...peers] = capacities;
   const best = Math.max(0, ...peers.map(({ held }) => held?.streams ?? 0));
   const times = ours?.held === undefined || best === 0 ? undefined : ours.held.streams / best;
   return [
-    BEGIN,
     "## Streams at the same time, beside other tools",
-    "Written by `npm run bench:streams`; not to be edited. One simulated provider (role chunk at once, the first of 40 tokens after 300 ms, one each 50 ms) in a process of its own and one tool at a time on this machine. A number of streams is held when the tool's median and P99 of time to first token lie within 3 % + 3 ms of what the provider wrote down, no answer failed, at least 85 % of the streams were open, and the provider itself kept its 300 ms to 3 % + 3 ms. Streams are doubled, then bisected. CPU is user and system time of the whole tree of processes, less that of a run of ten streams, per stream and second of load.",
-    table(["", ""], facts),
+    "By `npm run bench:streams`. One simulated provider (role chunk at once, the first of 40 tokens after 300 ms, one each 50 ms) in a process of its own and one tool at a time on this machine. A number of streams is held when the tool's median and P99 of time to first token lie within 3 % + 3 ms of what the provider wrote down, no answer failed, at least 85 % of the streams were open, and the provider itself kept its 300 ms to 3 % + 3 ms. Streams are doubled, then bisected. CPU is user and system time of the whole tree of processes, less that of a run of ten streams, per stream and second of load.",
     table(
       ["Tool", "Streams held", "Median / P99", "True median / P99", "CPU per stream", "First not held"],
       capacities.map(row),
@@ -31,22 +25,7 @@ export function streamsSection(capacities: readonly Measured[], facts: Facts): s
       ["Tool", "Streams", "Open", "Answers", "Median / P99", "True", "CPU", ""],
       capacities.flatMap(({ name, trials }) => trials.map((trial) => trialRow(name, trial))),
     ),
-    END,
-  ]
-    .filter((part) => part !== "")
-    .join("\n\n");
-}
-
-/** `page` with its old section of this bench replaced, or with this one at its end. */
-export function withSection(page: string, section: string): string {
-  const old = sectionIn(page);
-  return old === undefined ? `${page.trimEnd()}\n\n${section}\n` : page.replace(old, () => section);
-}
-
-/** The section of this bench in a page; undefined: it has none. */
-export function sectionIn(page: string): string | undefined {
-  const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
-  return from < 0 || to < from ? undefined : page.slice(from, to + END.length);
+  ].filter((part) => part !== "");
 }
 
 function row({ name, held, first, idle }: Measured): string[] {

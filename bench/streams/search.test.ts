@@ -1,5 +1,4 @@
 import { expect, it } from "vitest";
-import { sectionIn, streamsSection, withSection } from "./page.ts";
 import { truthOf } from "./provider.ts";
 import { findCapacity, type SearchOptions } from "./search.ts";
 import { whyNot, type Tool, type Trial } from "./trial.ts";
@@ -53,10 +52,7 @@ it("the truth is what the provider wrote down once the load had settled", () => 
   expect(truthOf([])).toBeUndefined();
 });
 
-it("the section takes the place of its older one and leaves the rest of the page", () => {
-  const capacity = { name: "tool", held: trial(100, 302), trials: [trial(100, 302)], idle: trial(10, 301) };
-  const section = streamsSection([capacity], []);
-  const page = withSection("# Page\n\nText.\n", section);
-  expect(sectionIn(page)).toBe(section);
-  expect(withSection(page, section)).toBe(page);
+it("figures that their own tool refuses are not held, however near they are", () => {
+  expect(whyNot({ ...trial(500, 301), says: "pass" })).toBeUndefined();
+  expect(whyNot({ ...trial(500, 301), says: "invalid (probe_saturated)" })).toBe("refused by itself");
 });

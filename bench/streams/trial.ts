@@ -29,11 +29,12 @@ const LEAST_OPEN = 0.85;
 const isNear = (is: number, was: number): boolean => Math.abs(is - was) <= SHARE * was + ADD_MS;
 
 /** Why a trial does not count as held; undefined: it does. */
-export function whyNot({ streams, measured, truth, failed }: Trial): string | undefined {
+export function whyNot({ streams, measured, truth, failed, says = "" }: Trial): string | undefined {
   if (truth === undefined || measured === undefined) return "reported nothing";
   if (!isNear(truth.p50, TRUE_MS) || !isNear(truth.p99, TRUE_MS)) return "the server itself was late";
   if (truth.open < LEAST_OPEN * streams) return `held only ${truth.open.toFixed(0)} streams`;
   if (failed > 0) return `${failed} failed`;
+  if (says.startsWith("invalid")) return "refused by itself";
   if (!isNear(measured.p50, truth.p50)) return "median off";
   return isNear(measured.p99, truth.p99) ? undefined : "P99 off";
 }
