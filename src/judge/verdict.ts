@@ -67,7 +67,6 @@ function judgeOne(objective: Objective, measurements: Measurements, { facts, tim
   return { result, doubt: reason(code, `${measurement} ${objective.condition}: ${result.reason}`) };
 }
 
-function judgeThresholds({ thresholds }: LoadFacts): readonly Judged[] {
 /** Who reads that too many failed asks why. */
 function withComplaint(result: ObjectiveResult, facts: LoadFacts): ObjectiveResult {
   const why = firstComplaint(facts);
@@ -84,6 +83,7 @@ function withoutStop(text: string): string {
   return text.replace(/\.$/, "");
 }
 
+function judgeThresholds({ thresholds }: LoadFacts): readonly Judged[] {
   return thresholds.map((threshold) => {
     const result = judgeThreshold(threshold);
     if (result.verdict !== "invalid") return { result };

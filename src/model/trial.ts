@@ -148,12 +148,12 @@ export interface LoadFacts {
   readonly thresholds: readonly ThresholdResult[];
   /** Absent where the script told none of it. */
   readonly answers?: AnswerFacts;
+  /** Why answers failed, as the script said it: the first few that differ, over the whole test; absent: it said nothing. */
+  readonly complaints?: readonly string[];
   /** Requests of the whole engine process, every phase: what Prometheus must have received. */
   readonly requestsInAll: number;
 }
 
-  /** Why answers failed, as the script said it: the first few that differ, over the whole test; absent: it said nothing. */
-  readonly complaints?: readonly string[];
 /** One second (or the engine's period) of a trial. */
 export interface TimelinePoint {
   /** Seconds since the load began; the end of the period. */

@@ -86,9 +86,9 @@ const facts = z.object({
   stream: stream.exactOptional(),
   open: open.exactOptional(),
   goodput: z.object({ good: count, of: count }).exactOptional(),
+  complaints: z.array(text).exactOptional(),
   requestsInAll: count,
 });
-  complaints: z.array(text).exactOptional(),
 
 const outcome = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("completed"), exitCode: z.union([z.literal(0), z.literal(99)]) }),
