@@ -2,12 +2,15 @@ import type { LoadFacts, Measurement, Measurements, Objective, Timeline, Timelin
 import { failuresOf } from "./error-rate.ts";
 import { meets } from "./limits.ts";
 import { LATENCY_QUANTILES } from "./quantiles.ts";
-import { hangsOf, isUsable, judgedPoints } from "./silence.ts";
+import { hangsOf, isUsable, judgedPoints, type Silence } from "./silence.ts";
+import { waitedInVain } from "./waiting.ts";
 import { type Held, type Judge, windowJudge, worstHeld } from "./window-evidence.ts";
 
 /** Users count as held after this long, or after the whole judged window if it is shorter. */
 const HELD_SECONDS = 60;
 const EPSILON = 1e-6;
+/** Some users waited for what failed, nobody knows when. */
+const ALL_THE_TIME: Silence = { from: -Infinity, to: Infinity, last: false };
 
 interface Users {
   /** Held for certain. */
@@ -63,8 +66,7 @@ function slide(points: readonly TimelinePoint[], judge: Judge): Users {
 }
 
 /** Where the target hung, the answers that came say nothing of the users who waited: `met` is not certain there. */
-function doubtHangs(points: readonly TimelinePoint[], timeline: Timeline, judge: Judge): Judge {
-  const hangs = hangsOf(timeline);
+function doubtHangs(points: readonly TimelinePoint[], hangs: readonly Silence[], judge: Judge): Judge {
   if (hangs.length === 0) return judge;
   return (from, to) => {
     const [start, end] = [points[from]?.at ?? 0, points[to - 1]?.at ?? 0];
@@ -91,13 +93,13 @@ export function concurrentUsersOf(input: UsersInput): Measurement | undefined {
   if (!isUsable(timeline) || facts.requests.count === 0) return undefined;
   const objectives = input.objectives.filter(isJudgedHere);
   const everywhere = fewestUsers(timeline);
-  const hung = hangsOf(timeline).length > 0;
+  const hangs = waitedInVain(facts, timeline, objectives) === undefined ? hangsOf(timeline) : [ALL_THE_TIME];
   const overall = heldOverall(measured, objectives);
-  const whole = overall === "met" && hung ? "unsure" : overall;
+  const whole = overall === "met" && hangs.length > 0 ? "unsure" : overall;
   const points = judgedPoints(timeline);
   const long = timeline.judged.to - timeline.judged.from > HELD_SECONDS + EPSILON;
   if (points.length === 0 || (everywhere === undefined && !long)) return undefined;
-  const judge = doubtHangs(points, timeline, windowJudge(points, objectives, failuresOf(facts)));
+  const judge = doubtHangs(points, hangs, windowJudge(points, objectives, failuresOf(facts)));
   const parts = long ? slide(points, judge) : { low: 0, high: 0 };
   const low = Math.max(parts.low, whole === "met" ? (everywhere ?? 0) : 0);
   const high = Math.max(low, parts.high, whole === "missed" ? 0 : (everywhere ?? 0));

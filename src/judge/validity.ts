@@ -1,7 +1,7 @@
 import {
-  formatCount,
   formatValue,
   type LoadFacts,
+  type Objective,
   type Observed,
   type Reason,
   reason,
@@ -12,6 +12,7 @@ import { factsProblem } from "./facts-problem.ts";
 import { generatorSaturated } from "./generator.ts";
 import { hangsOf, isUsable } from "./silence.ts";
 import { fakeStreaming, probeSaturated } from "./streams.ts";
+import { neverAnswered, waitedInVain, waitedThrough } from "./waiting.ts";
 import { warmupUnsettled } from "./warmup.ts";
 
 /** Share of the planned window that must have been judged. */
@@ -50,16 +51,6 @@ function answersStopped({ open }: LoadFacts, timeline: Timeline | undefined): Re
   );
 }
 
-/** A user who hung since the warm-up took no part in the window: neither its requests nor its latencies tell. */
-function waitedThrough({ waitedThrough = 0 }: LoadFacts): Reason | undefined {
-  if (waitedThrough === 0) return undefined;
-  const who = waitedThrough === 1 ? "A user" : `${formatCount(waitedThrough)} users`;
-  return reason(
-    "answers_stopped",
-    `${who} waited for one answer during the whole judged window: that waiting is in no latency.`,
-  );
-}
-
 /** Whether it was a crash under the load or a deployment nobody can tell; what failed in it has failed. */
 function targetRestarted(restarted: readonly string[]): Reason | undefined {
   if (restarted.length === 0) return undefined;
@@ -85,27 +76,33 @@ export interface Doubts {
 export interface Evidence {
   readonly timeline?: Timeline | undefined;
   readonly exitCode: 0 | 99;
+  /** All that the trial is held to, with the one on errors. */
+  readonly objectives: readonly Objective[];
   readonly observed?: Observed | undefined;
   /** Parts of the target that were restarted between the first reading and the last. */
   readonly restarted?: readonly string[] | undefined;
 }
 
 /** What speaks against the trial as a whole, whatever its objectives say. */
-export function doubtsOf(facts: LoadFacts, { timeline, exitCode, observed, restarted = [] }: Evidence): Doubts {
+export function doubtsOf(facts: LoadFacts, evidence: Evidence): Doubts {
+  const { timeline, exitCode, observed, restarted = [] } = evidence;
   const problem = factsProblem(facts);
   if (problem !== undefined) return { void: [problem], partial: [], timing: [] };
   const defined = (reasons: readonly (Reason | undefined)[]): Reason[] => reasons.filter((r) => r !== undefined);
+  const timing = defined([
+    probeSaturated(facts),
+    generatorSaturated(observed, facts),
+    clockTrouble(observed),
+    warmupUnsettled(timeline),
+  ]);
+  // A machine that slept meanwhile sees all its requests fail, and nobody was asked.
+  const hung = timing.length === 0 && neverAnswered(facts, timeline) !== undefined;
   return {
-    void: defined([noRequests(facts)]),
+    void: hung ? [] : defined([noRequests(facts)]),
     partial: defined([
       ...[crossedUnseen(facts, exitCode), tooShort(facts), waitedThrough(facts), answersStopped(facts, timeline)],
-      ...[targetRestarted(restarted), fakeStreaming(facts)],
+      ...[waitedInVain(facts, timeline, evidence.objectives), targetRestarted(restarted), fakeStreaming(facts)],
     ]),
-    timing: defined([
-      probeSaturated(facts),
-      generatorSaturated(observed, facts),
-      clockTrouble(observed),
-      warmupUnsettled(timeline),
-    ]),
+    timing,
   };
 }

@@ -20,6 +20,7 @@ import { judgeObjective } from "./objectives.ts";
 import { resourceAbsence } from "./resource-measurements.ts";
 import { judgeThreshold } from "./thresholds.ts";
 import { doubtsOf, type Doubts } from "./validity.ts";
+import { neverAnswered } from "./waiting.ts";
 
 export interface JudgeInput {
   readonly facts: LoadFacts;
@@ -93,9 +94,10 @@ function judgeThresholds({ thresholds }: LoadFacts): readonly Judged[] {
 }
 
 /** The target answered nothing, or only errors: for certain, not merely at the high end of an interval. */
-function targetFailed(facts: LoadFacts): Reason | undefined {
+function targetFailed(facts: LoadFacts, timeline: Timeline | undefined): Reason | undefined {
   const { total, failedLow, withoutRequest } = failuresOf(facts);
-  if (total === 0 || failedLow < total) return undefined;
+  if (total === 0) return neverAnswered(facts, timeline);
+  if (failedLow < total) return undefined;
   if (facts.requests.count === 0) {
     return reason(
       "target_failed",
@@ -127,16 +129,15 @@ export function judge(input: JudgeInput): Judgement {
   const dropped = iterationsDropped(input.facts, generatorSaturated(input.observed, input.facts) !== undefined);
   const facts = dropped === undefined ? input.facts : withoutDropped(input.facts);
   const restarted = input.watched?.resources.restarted;
-  const found = doubtsOf(facts, { timeline, exitCode, observed: input.observed, restarted });
+  const effective = effectiveObjectives(input.objectives);
+  const found = doubtsOf(facts, { timeline, exitCode, objectives: effective, observed: input.observed, restarted });
   const doubts = {
     ...found,
     partial: [...found.partial, ...(input.doubts ?? [])],
     timing: [...found.timing, ...(dropped ? [dropped] : [])],
   };
   const measurements = { ...measurementsOf(facts, timeline, input.objectives), ...input.watched?.measurements };
-  const judged = effectiveObjectives(input.objectives).map((objective) =>
-    judgeOne(objective, measurements, { ...input, facts }),
-  );
+  const judged = effective.map((objective) => judgeOne(objective, measurements, { ...input, facts }));
   const all = [...judged, ...judgeThresholds(facts)];
   const objectives = all.map(({ result }) => result);
   const invalid = [

@@ -78,6 +78,8 @@ const facts = z.object({
   checks: z.object({ failedOnGood: count, mixed: count, perAnswer: count }),
   exceptions: z.object({ afterGood: count, afterFailed: count, withoutRequest: count }),
   waitedThrough: count.exactOptional(),
+  waitedInVain: count.exactOptional(),
+  failedWaitSeconds: amount.exactOptional(),
   latency: distribution,
   iterations: z.object({ completed: count, dropped: count.exactOptional() }),
   custom: z.record(z.string(), metricSummary),

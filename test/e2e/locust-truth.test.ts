@@ -65,6 +65,19 @@ describe("the numbers of a run by Locust", () => {
     }
   });
 
+  it("45: knows of users who waited in vain since the warm-up, and for how long of the judged window", async () => {
+    const hanging = await startServer(() => undefined);
+    try {
+      const own = locustEngine({ stopSeconds: 1 });
+      const input = { script: locustScript("talk.py"), baseUrl: hanging.url, load: steady(2, 2, 1), engine: own };
+      const { facts } = await runScript(input, (result) => result);
+      expect(facts).toMatchObject({ requests: { count: 0 }, waitedThrough: 2, waitedInVain: 2 });
+      expect(facts?.failedWaitSeconds).toBeCloseTo(4, 1);
+    } finally {
+      await hanging.close();
+    }
+  });
+
   it("follows a shape of the script's own where the pattern is own", async () => {
     const server = await startServer(answer({ delayMs: 5 }));
     try {

@@ -9,6 +9,7 @@ import { createProbes, withProbes } from "../../src/probe/index.ts";
 import type { Handler } from "../support/server.ts";
 import { answer, startServer } from "../support/server.ts";
 import { k6Engine, OWN, ROOT, steady } from "../support/k6.ts";
+import { objective } from "../support/run.ts";
 import { expectNoGoodVerdict, failed, invalid, type BadData } from "../support/no-data.ts";
 
 const PLAIN = `import http from "k6/http"; export default function () { http.get(__ENV.CHATBENCH_TARGET_URL); }`;
@@ -197,6 +198,7 @@ const CASES: readonly BadTarget[] = [
       http.get(__ENV.CHATBENCH_TARGET_URL + "/" + __VU, { timeout: "1500ms" });
     }`,
     load: steady(20, 6, 0.5),
+    objectives: [objective("error_rate < 0.01"), objective("concurrent_users >= 20")],
     target: (request, response) => {
       if (request.path !== "/7") answer({ delayMs: 50 })(request, response);
     },

@@ -5,8 +5,15 @@ export const LOAD_START = "chatbench_load_start_ms";
 export const LOAD_END = "chatbench_load_end_ms";
 /** Users who waited for one answer from before the judged window to after its end: no phase holds their waiting. */
 export const WAITED_THROUGH = "chatbench_waited_through";
+/** Of them, those whose answer failed at last. */
+export const WAITED_IN_VAIN = "chatbench_waited_in_vain";
+/** Milliseconds of the judged window that users waited for requests that failed. */
+export const FAILED_WAIT = "chatbench_failed_wait_ms";
 /** Metrics that only the wrapper writes: hidden from the script's own handleSummary and from `k6.<metric>`. */
-export const OWN_METRICS: readonly string[] = [EXCEPTIONS, LOAD_START, LOAD_END, WAITED_THROUGH];
+export const OWN_METRICS: readonly string[] = [
+  ...[EXCEPTIONS, LOAD_START, LOAD_END],
+  ...[WAITED_THROUGH, WAITED_IN_VAIN, FAILED_WAIT],
+];
 
 /** Part of the load that a sample belongs to: `warmup`, `judged` or `tail`. Named so that no tag of a script hides it. */
 export const PHASE_TAG = "chatbench_phase";

@@ -4,11 +4,11 @@ import { Counter, Gauge } from "k6/metrics";
 import { watchAnswers } from "./answers.ts";
 import { publishAnswers, publishExchanges } from "./exchanges.ts";
 import type { AnswerLimits } from "./limits.ts";
-import { EXCEPTIONS, LOAD_END, LOAD_START, WAITED_THROUGH } from "./names.ts";
+import { EXCEPTIONS, FAILED_WAIT, LOAD_END, LOAD_START, WAITED_IN_VAIN, WAITED_THROUGH } from "./names.ts";
 import { createPacing, type PacingConfig } from "./pacing.ts";
 import { viewOf, type SummaryData } from "./script-summary.ts";
 import { createTiming, type TimingConfig } from "./timing.ts";
-import { createUser, type PhaseConfig, type User } from "./user.ts";
+import { createUser, type PhaseConfig, type User, type UserEvents } from "./user.ts";
 
 // At once, not when a script asks for it: the wrapper imports this module before the script.
 const attach = watchAnswers();
@@ -42,11 +42,10 @@ export interface Instrumented {
 export function instrument(script: Script, config: WrapperConfig): Instrumented {
   const exceptions = new Counter(EXCEPTIONS);
   const [loadStart, loadEnd] = [new Gauge(LOAD_START), new Gauge(LOAD_END)];
-  const waited = new Counter(WAITED_THROUGH);
   const timing = createTiming(timingOf(config));
   const user = createUser(config, {
     loadBegan: (at) => loadStart.add(at),
-    waitedThrough: () => waited.add(1),
+    ...countWaiting(),
     begun: (delayMs) => timing?.begun(delayMs),
     ...(config.arrivals && { nextArrival: createPacing(config.arrivals) }),
   });
@@ -78,6 +77,22 @@ export function instrument(script: Script, config: WrapperConfig): Instrumented 
       const whole = JSON.stringify(data); // before the script can change it
       return { ...scriptSummary(script, data), [config.summaryFile]: whole };
     },
+  };
+}
+
+/** Waiting that no latency holds. */
+function countWaiting(): Pick<UserEvents, "waitedThrough" | "waitedInVain"> {
+  const [through, inVain, failedWait] = [
+    new Counter(WAITED_THROUGH),
+    new Counter(WAITED_IN_VAIN),
+    new Counter(FAILED_WAIT),
+  ];
+  return {
+    waitedThrough(answer) {
+      through.add(1);
+      if (answer === "failed") inVain.add(1);
+    },
+    waitedInVain: (ms) => failedWait.add(ms),
   };
 }
 

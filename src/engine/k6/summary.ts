@@ -12,6 +12,7 @@ import {
   ANSWERS,
   EXCEPTIONS,
   EXCHANGES,
+  FAILED_WAIT,
   liveMetricsOf,
   LOAD_END,
   LOAD_START,
@@ -19,6 +20,7 @@ import {
   QUANTILE_GRID,
   SUB_METRICS,
   subMetricsOf,
+  WAITED_IN_VAIN,
   WAITED_THROUGH,
 } from "./names.ts";
 import { GOODPUT, OPEN, openSubMetrics } from "./open-names.ts";
@@ -99,6 +101,8 @@ function factsOf(summary: Summary, planned: PlannedWindow): { facts: LoadFacts }
         withoutRequest: read.count(SUB_METRICS.threwWithoutRequest) + unseenExceptions(read, planned),
       },
       waitedThrough: read.count(WAITED_THROUGH),
+      waitedInVain: read.count(WAITED_IN_VAIN),
+      failedWaitSeconds: read.count(FAILED_WAIT) / 1000,
       latency,
       ...(open && { open }),
       ...(goodput && { goodput }),

@@ -26,7 +26,9 @@ export interface User {
 
 export interface UserEvents {
   readonly loadBegan: (at: number) => void;
-  readonly waitedThrough: () => void;
+  readonly waitedThrough: (answer: LastAnswer) => void;
+  /** A request has failed for which the user waited so long within the judged window; in milliseconds. */
+  readonly waitedInVain: (ms: number) => void;
   /** An iteration begins, so late. */
   readonly begun: (delayMs: number) => void;
   /** Of an open load: waits until the next arrival is due, and tells its phase for all that it measures. */
@@ -35,14 +37,15 @@ export interface UserEvents {
 
 /** k6 looks up `Infinity` and `undefined` in its global object each time: what runs at every request avoids them. */
 const NEVER = Infinity;
+/** The end of a judged window that the script decides: the clock is looked at all the same. */
+const OPEN_END = Number.MAX_SAFE_INTEGER;
 
 /** One virtual user of the load; its functions run at every request, so they look up as little as they can. */
 export function createUser(config: PhaseConfig, events: UserEvents): User {
-  const judgedEndMs = config.judgedEndMs ?? NEVER;
   const answerTag = createAnswerTag();
   // When the load began, and when the next phase does: only where one is to come does a request look at the clock.
   // Setup and teardown begin no iteration, and so enter no phase.
-  let [begin, until, phase] = [0, NEVER, ""];
+  let [begin, until, phase, askedAt] = [0, NEVER, "", 0];
   // Kept, because k6 builds `exec.vu` anew at each look: 26 µs, a quarter of the price of a request.
   let tags: Record<string, unknown> = {};
   let last: LastAnswer = "none";
@@ -51,7 +54,7 @@ export function createUser(config: PhaseConfig, events: UserEvents): User {
     if (entered.phase !== phase) tags[PHASE_TAG] = phase = entered.phase;
   };
   const mark = (): void => {
-    if (until !== NEVER && Date.now() >= until) enter(phaseAt(Date.now() - begin, config));
+    if (until !== NEVER && (askedAt = Date.now()) >= until) enter(phaseAt(askedAt - begin, config));
     answerTag.takeOff(tags);
   };
   return {
@@ -76,11 +79,26 @@ export function createUser(config: PhaseConfig, events: UserEvents): User {
     phase: () => phase,
     answered(answer) {
       last = answer;
-      if (phase === "warmup" && until !== NEVER && Date.now() - begin >= judgedEndMs) events.waitedThrough();
+      if (phase === "warmup" && until !== NEVER && isPast(begin, config)) events.waitedThrough(answer);
+      if (answer === "failed" && until !== NEVER) events.waitedInVain(judgedWait(askedAt - begin, begin, config));
       if (answer !== "good") answerTag.putOn(tags, answer);
     },
     lastAnswer: () => last,
   };
+}
+
+/** Is the judged window over? */
+function isPast(begin: number, { judgedEndMs }: PhaseConfig): boolean {
+  return Date.now() - begin >= (judgedEndMs ?? OPEN_END);
+}
+
+/**
+ * How long a request that has failed now kept its user waiting within the judged window: who waits for what fails asks
+ * less often, and so is less of the error rate than of the users. An open load asks on all the same.
+ */
+function judgedWait(askedMs: number, begin: number, { warmupMs, judgedEndMs }: PhaseConfig): number {
+  const until = Math.min(Date.now() - begin, judgedEndMs ?? OPEN_END);
+  return Math.max(0, until - Math.max(askedMs, warmupMs));
 }
 
 /** The tag of a user whose last answer was not good. */
@@ -110,6 +128,6 @@ function beginOf({ offsetsMs }: PhaseConfig): number {
 
 function phaseAt(elapsedMs: number, { warmupMs, judgedEndMs }: PhaseConfig): Phase {
   if (elapsedMs < warmupMs) return { phase: "warmup", endsMs: warmupMs };
-  const endMs = judgedEndMs ?? Infinity;
+  const endMs = judgedEndMs ?? OPEN_END;
   return elapsedMs < endMs ? { phase: "judged", endsMs: endMs } : { phase: "tail", endsMs: Infinity };
 }

@@ -114,7 +114,9 @@ class Measure:
         self.began_wall = 0.0
         self.ended: float | None = None
         self.latencies = array("d")
-        self.counts = {"requests": 0, "failed": 0, "all": 0, "iterations": 0, "waited_through": 0, "cut_off": 0}
+        self.counts = {"requests": 0, "failed": 0, "all": 0, "iterations": 0, "cut_off": 0}
+        self.counts |= {"waited_through": 0, "waited_in_vain": 0}
+        self.failed_wait_seconds = 0.0
         self.exceptions = {"good": 0, "failed": 0, "none": 0}
         self.delays = array("d")
         self.cpu: list[tuple[float, float]] = []
@@ -156,8 +158,7 @@ class Measure:
         # A script may look at the answer for long before Locust tells of it: when it began is told apart.
         begun = now - ((seconds or 0.0) if start_time is None else max(seconds or 0.0, time.time() - start_time))
         self.count(self.phase_at(begun), good, seconds)
-        if begun < self.warmup and now >= self.judged_end:
-            self.counts["waited_through"] += 1
+        self.waited(begun, now, good)
         status = getattr(response, "status_code", None)
         key = (str(request_type), "" if status is None else str(status), good, self.phase_at(begun))
         self.period.add(key, seconds)
@@ -169,9 +170,16 @@ class Measure:
             return
         self.counts["cut_off"] += 1
         self.count(self.phase_at(begun), False, None)
-        if begun < self.warmup and self.elapsed() >= self.judged_end:
-            self.counts["waited_through"] += 1
+        self.waited(begun, self.elapsed(), False)
         self.period.add((method, "0", False, self.phase_at(begun)), None)
+
+    def waited(self, begun: float, ended: float, good: bool) -> None:
+        """Who waits for what fails asks less often, and so is less of the error rate than of the users."""
+        if begun < self.warmup and ended >= self.judged_end:
+            self.counts["waited_through"] += 1
+            self.counts["waited_in_vain"] += 0 if good else 1
+        if not good:
+            self.failed_wait_seconds += max(0.0, min(ended, self.judged_end) - max(begun, self.warmup))
 
     def count(self, phase: str, good: bool, seconds: float | None) -> None:
         self.counts["all"] += 1
@@ -244,6 +252,7 @@ class Measure:
             "began": self.began is not None,
             "counts": self.counts,
             "exceptions": self.exceptions,
+            "failed_wait_seconds": self.failed_wait_seconds,
             "latency": distribution(self.latencies, grid),
             "generator": {
                 **({} if share is None else {"cpu_share": share}),
