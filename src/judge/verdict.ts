@@ -146,7 +146,7 @@ export function judge(input: JudgeInput): Judgement {
     ...doubts.partial,
     ...all.flatMap(({ doubt }) => (doubt ? [doubt] : [])),
   ];
-  const dead = doubts.void.length === 0 ? targetFailed(facts) : undefined;
+  const dead = doubts.void.length === 0 ? targetFailed(facts, timeline) : undefined;
   const verdict = dead === undefined ? worst(objectives, doubts) : "fail";
   const why = verdict === "invalid" ? invalid[0] : dead;
   return { measurements, verdict, objectives, invalid, reason: why ?? null };

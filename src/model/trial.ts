@@ -130,6 +130,10 @@ export interface LoadFacts {
   readonly exceptions: { readonly afterGood: number; readonly afterFailed: number; readonly withoutRequest: number };
   /** Users who waited for one answer from before the window to after its end: their waiting is in no number here. */
   readonly waitedThrough?: number;
+  /** Of them, those whose answer failed at last. */
+  readonly waitedInVain?: number;
+  /** Seconds of the window that users of a closed load waited for requests that failed, all of them together. */
+  readonly failedWaitSeconds?: number;
   /**
    * Durations in seconds of successful answers; of exchanges: from the message sent to the last content. In an open
    * load the first request of an iteration counts from the intended start.

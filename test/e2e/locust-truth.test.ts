@@ -69,7 +69,7 @@ describe("the numbers of a run by Locust", () => {
     const hanging = await startServer(() => undefined);
     try {
       const own = locustEngine({ stopSeconds: 1 });
-      const input = { script: locustScript("talk.py"), baseUrl: hanging.url, load: steady(2, 2, 1), engine: own };
+      const input = { script: locustScript("talk.py"), baseUrl: hanging.url, load: steady(2, 2, 3), engine: own };
       const { facts } = await runScript(input, (result) => result);
       expect(facts).toMatchObject({ requests: { count: 0 }, waitedThrough: 2, waitedInVain: 2 });
       expect(facts?.failedWaitSeconds).toBeCloseTo(4, 1);
