@@ -45,6 +45,22 @@ export const textByName: Reader<Readonly<Record<string, string>>> = (name, value
     ? (value as Readonly<Record<string, string>>)
     : refuse(name, "an object of texts", value);
 
+/** Headers of a request by name; `refused` are names that are not the scenario's to give. */
+export function headers(refused: readonly string[] = [], values = /^[^\x00-\x08\x0a-\x1f\x7f]*$/): typeof textByName {
+  return (name, value) => {
+    const given = textByName(name, value);
+    for (const [header, text] of Object.entries(given)) {
+      if (refused.includes(header.toLowerCase()))
+        throw new Error(`CHATBENCH_PARAMS: \`${name}\` may not hold \`${header}\`: the connection decides it itself.`);
+      if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(header) || !values.test(text))
+        throw new Error(
+          `CHATBENCH_PARAMS: \`${name}\`: the name or the value of ${JSON.stringify(header)} has characters that a header cannot carry.`,
+        );
+    }
+    return given;
+  };
+}
+
 export const object: Reader<JsonObject> = (name, value) => (isObject(value) ? value : refuse(name, "an object", value));
 
 /** Parses the JSON of CHATBENCH_PARAMS; nothing given is no options. Refuses names that nobody reads. */

@@ -5,6 +5,7 @@ import type { Told } from "./read-told.ts";
 
 /** What the probe tells of one exchange; times in milliseconds since the request was written to the connection. */
 export interface ProbeAnswer {
+  /** `lost`: nothing is known of the target, for the probe itself did not do its part. */
   readonly end: string;
   readonly detail?: string;
   readonly dispatch_ms?: number;
@@ -45,13 +46,22 @@ export function probeAt(url: string | undefined, token: string | undefined): Pro
   };
 }
 
-/** The probe's own answer; undefined where it gave none: then nothing is known of the target. */
-export function readProbe(response: { readonly status: number; readonly body: unknown }): ProbeAnswer | undefined {
-  if (response.status === 401 || response.status === 400 || response.status === 404) {
-    throw new Error(`The stream probe refused to be asked: ${String(response.body)}`);
+/** The probe's own answer; throws where it refused to be asked. */
+export function readProbe({ status, body }: { readonly status: number; readonly body: unknown }): ProbeAnswer {
+  if (status === 200 && typeof body === "string") return JSON.parse(body) as ProbeAnswer;
+  const problem = problemOf(body);
+  if (status === 401 || status === 400 || status === 404) {
+    throw new Error(`The stream probe refused to be asked: ${problem ?? status}`);
   }
-  if (response.status !== 200 || typeof response.body !== "string") return undefined;
-  return JSON.parse(response.body) as ProbeAnswer;
+  return { end: "lost", detail: problem ?? "the stream probe did not answer" };
+}
+
+function problemOf(body: unknown): string | undefined {
+  try {
+    return (JSON.parse(String(body)) as { readonly problem?: string } | null)?.problem;
+  } catch {
+    return undefined;
+  }
 }
 
 /** In the words of exchange.ts. */

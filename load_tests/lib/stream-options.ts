@@ -1,5 +1,5 @@
 import { CHAT_DEFAULTS, OPENAI_DEFAULTS, PATH } from "./chat-options.ts";
-import { object, parseOptions, readOptions, text } from "./options.ts";
+import { headers, object, parseOptions, readOptions, text } from "./options.ts";
 import type { JsonObject, Reader, Readers } from "./options.ts";
 import { TALK_READERS } from "./talk-options.ts";
 import type { TalkOptions } from "./talk-options.ts";
@@ -17,8 +17,17 @@ export interface StreamOptions extends TalkOptions {
 const STREAMS: Reader<StreamOptions["stream"]> = (name, value) =>
   text(/^(openai|events)$/, '"openai" or "events"')(name, value) as StreamOptions["stream"];
 
+/** What frames a request or a connection is the stream probe's alone (src/platform/streamed-posts.ts). */
+const OF_CONNECTION = [
+  ...["connection", "content-length", "expect", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"],
+];
+/** The probe writes headers byte by byte. */
+const LATIN_1 = /^[\t\x20-\x7e\x80-\xff]*$/;
+
 const READERS: Readers<StreamOptions> = {
   ...TALK_READERS,
+  headers: headers(OF_CONNECTION, LATIN_1),
+  headers_from_secrets: headers(OF_CONNECTION),
   stream: STREAMS,
   path: PATH,
   body: object,

@@ -44,7 +44,7 @@ export function streamScript(params: StreamOptions): StreamScript {
         const { url, body, options } = request(talk, { turn: index + 1, message, history }, user.headers);
         const exchange = beginExchange();
         const answer = readProbe(http.post(url, body, options));
-        if (answer === undefined) exchange.lost();
+        if (answer.end === "lost") exchange.lost();
         else exchange.end(resultOf(answer));
         judge(answer);
         remember(history, message, answer);
@@ -60,7 +60,7 @@ export function streamScript(params: StreamOptions): StreamScript {
         for (const [index, message] of talk.turns.entries()) {
           const { url, body, options } = request(talk, { turn: index + 1, message, history }, headers);
           const answer = readProbe(await http.asyncRequest("POST", url, body, options));
-          if (answer?.end !== "complete") return whyOf(answer);
+          if (answer.end !== "complete") return whyOf(answer);
           remember(history, message, answer);
         }
         return undefined;
@@ -97,20 +97,23 @@ async function headersOf(params: StreamOptions): Promise<Headers> {
 }
 
 /** Exactly one check an answer, so that failed ones can be counted exactly. */
-function judge(answer: ProbeAnswer | undefined): void {
-  const good = answer?.end === "complete";
-  if (answer !== undefined) check(good, { "chat answer is good": (is) => is });
+function judge(answer: ProbeAnswer): void {
+  if (answer.end === "lost") {
+    complain(`An exchange was lost: ${whyOf(answer)}.`);
+    return;
+  }
+  const good = answer.end === "complete";
+  check(good, { "chat answer is good": (is) => is });
   if (good) tell(toldOf(answer));
   else complain(`An answer failed: ${whyOf(answer)}.`);
 }
 
-function whyOf(answer: ProbeAnswer | undefined): string {
-  if (answer === undefined) return "the stream probe did not answer";
-  return answer.detail ?? answer.end;
+function whyOf({ detail, end }: ProbeAnswer): string {
+  return detail ?? end;
 }
 
-function remember(history: Said[], message: string, answer: ProbeAnswer | undefined): void {
-  if (answer?.end !== "complete") return;
+function remember(history: Said[], message: string, answer: ProbeAnswer): void {
+  if (answer.end !== "complete") return;
   history.push({ role: "user", content: message });
   if (answer.text !== undefined && answer.text !== "") history.push({ role: "assistant", content: answer.text });
 }

@@ -1,5 +1,5 @@
 import { DEFAULT_MESSAGES } from "./messages.ts";
-import { number, textByName, texts, whole } from "./options.ts";
+import { headers, number, texts, whole } from "./options.ts";
 import type { Readers } from "./options.ts";
 
 /** What every script of ours lets a scenario say under `params:`. */
@@ -25,8 +25,8 @@ export const TALK_READERS: Readers<TalkOptions> = {
   turns: whole(1, 1000),
   think_time_seconds: number(0, 3600),
   timeout_seconds: number(0.001, 3600),
-  headers: textByName,
-  headers_from_secrets: textByName,
+  headers: headers(),
+  headers_from_secrets: headers(),
   messages: texts,
   repeat_share: number(0, 1),
   seed: whole(0, 2 ** 31),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Distribution, LoadFacts, StreamFacts } from "../model/index.ts";
 import { factsOf } from "../../test/support/facts.ts";
+import { firstComplaint } from "./complaints.ts";
 import { fakeStreaming, probeSaturated, streamAbsence, streamMeasurements } from "./streams.ts";
 
 const NONE: Distribution = { count: 0, min: 0, max: 0, mean: 0, quantiles: [] };
@@ -63,6 +64,14 @@ describe("the probe as the bottleneck", () => {
   ])("%s", (_, changes, isSaturated) => {
     expect(probeSaturated(withStream(changes))?.code).toBe(isSaturated ? "probe_saturated" : undefined);
   });
+});
+
+it("says what the probe said of an exchange that it could not carry out, and blames the target for none of it", () => {
+  const complaints = ["status 503", "the stream probe ran short (EMFILE): its process has no file descriptor left"];
+  const text = probeSaturated({ ...withStream({ probeFailures: 1 }), complaints })?.text;
+  expect(text).toContain("One of them: the stream probe ran short (EMFILE): its process has no file descriptor left.");
+  expect(firstComplaint({ ...factsOf(1), complaints: complaints.toReversed() })).toBe("; the first said: status 503");
+  expect(firstComplaint({ ...factsOf(1), complaints: complaints.slice(1) })).toBe("");
 });
 
 describe("fake streaming", () => {

@@ -9,6 +9,7 @@ import {
   type Reason,
   type StreamFacts,
 } from "../model/index.ts";
+import { probeComplaint, withoutStop } from "./complaints.ts";
 import { quantileOf, samplesNeeded } from "./quantiles.ts";
 
 type Times = "ttft" | "firstByte" | "tpot" | "interChunk";
@@ -75,11 +76,14 @@ const CLAIMS: readonly (readonly [q: number, share: number, seconds: number])[] 
  * The probe measures of each answer how late it may have looked at its first content. Where that bound, at a quantile
  * that is reported, is beyond the accuracy claimed there, the probe was the bottleneck.
  */
-export function probeSaturated({ stream }: LoadFacts): Reason | undefined {
+export function probeSaturated(facts: LoadFacts): Reason | undefined {
+  const { stream } = facts;
   if (stream === undefined) return undefined;
   const { probeFailures, probeDelay, ttft } = stream;
   if (probeFailures > 0) {
-    const text = `The stream probe could not carry out ${formatCount(probeFailures)} exchanges: it is the bottleneck, and what the target would have done is unknown.`;
+    const why = probeComplaint(facts);
+    const said = why === undefined ? "" : ` One of them: ${withoutStop(why)}.`;
+    const text = `The stream probe could not carry out ${formatCount(probeFailures)} exchanges: it is the bottleneck, and what the target would have done is unknown.${said}`;
     return reason("probe_saturated", text);
   }
   for (const [q, share, seconds] of CLAIMS) {

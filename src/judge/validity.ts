@@ -18,9 +18,12 @@ import { warmupUnsettled } from "./warmup.ts";
 /** Share of the planned window that must have been judged. */
 const LEAST_OF_PLAN = 0.9;
 
-function noRequests({ requests, exceptions }: LoadFacts): Reason | undefined {
+function noRequests({ requests, exceptions, stream }: LoadFacts): Reason | undefined {
   const thrown = exceptions.afterFailed + exceptions.afterGood + exceptions.withoutRequest;
   if (requests.count > 0 || thrown > 0) return undefined;
+  // What follows says why.
+  if (stream !== undefined && stream.probeFailures > 0)
+    return reason("no_requests", "No request was counted in the judged window: the stream probe carried out none.");
   return reason(
     "no_requests",
     "No request was counted in the judged window: either the script sends none of the kind that its traffic (http, stream or websocket) says, or none of them ended.",

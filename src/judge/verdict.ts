@@ -12,6 +12,7 @@ import {
   type Verdict,
 } from "../model/index.ts";
 import { absenceOf } from "./absence.ts";
+import { firstComplaint, withoutStop } from "./complaints.ts";
 import { failuresOf } from "./error-rate.ts";
 import { effectiveObjectives, measurementsOf } from "./measure.ts";
 import { generatorSaturated } from "./generator.ts";
@@ -72,16 +73,6 @@ function judgeOne(objective: Objective, measurements: Measurements, { facts, tim
 function withComplaint(result: ObjectiveResult, facts: LoadFacts): ObjectiveResult {
   const why = firstComplaint(facts);
   return why === "" || result.verdict === "pass" ? result : { ...result, reason: withoutStop(result.reason) + why };
-}
-
-/** `; the first said: status 401`, or nothing. */
-function firstComplaint({ complaints = [] }: LoadFacts): string {
-  const [first] = complaints;
-  return first === undefined ? "" : `; the first said: ${withoutStop(first)}`;
-}
-
-function withoutStop(text: string): string {
-  return text.replace(/\.$/, "");
 }
 
 function judgeThresholds({ thresholds }: LoadFacts): readonly Judged[] {

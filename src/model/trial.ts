@@ -152,7 +152,7 @@ export interface LoadFacts {
   readonly thresholds: readonly ThresholdResult[];
   /** Absent where the script told none of it. */
   readonly answers?: AnswerFacts;
-  /** Why answers failed, as the script said it: the first few that differ, over the whole test; absent: it said nothing. */
+  /** Why answers failed or were lost, as the script said it: the first few that differ, over the whole test; absent: it said nothing. */
   readonly complaints?: readonly string[];
   /** Requests of the whole engine process, every phase: what Prometheus must have received. */
   readonly requestsInAll: number;

@@ -4,6 +4,7 @@ import type { AnswerHandlers, AnswerHeaders, StreamedPosts } from "../platform/s
 import { cacheOf } from "./cache-headers.ts";
 import type { Ask, ProbeAnswer, StreamEnd } from "./protocol.ts";
 import { readingOf, rounded, type Closing } from "./reading.ts";
+import { shortageOf } from "./shortage.ts";
 import type { Piece } from "./sse.ts";
 
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -23,10 +24,15 @@ export interface ExchangeInput {
   readonly gone: AbortSignal;
 }
 
+/** It could not be carried out for a reason that is not the target's: nothing is known of what that would have done. */
+export interface Lost {
+  readonly lost: string;
+}
+
 interface Exchange {
   readonly input: ExchangeInput;
   readonly pieces: (Piece & { readonly lateMs: number })[];
-  readonly resolve: (answer: ProbeAnswer) => void;
+  readonly resolve: (answer: ProbeAnswer | Lost) => void;
   cancels: (() => void)[];
   /** Gives the answer up. */
   abort: () => void;
@@ -42,7 +48,7 @@ interface Exchange {
 }
 
 /** Sends one request and reads its streamed answer. The work between two pieces is kept to a note of each: they are read at the end. */
-export function exchange(input: ExchangeInput): Promise<ProbeAnswer> {
+export function exchange(input: ExchangeInput): Promise<ProbeAnswer | Lost> {
   return new Promise((resolve) => {
     const state: Exchange = {
       ...{ input, resolve, pieces: [], cancels: [], headers: {}, bytes: 0, abort: () => undefined },
@@ -87,7 +93,9 @@ function handlersOf(state: Exchange): AnswerHandlers {
     },
     onError(error) {
       meter.turn();
-      if (state.headAt !== undefined) finish(state, "broken");
+      const lost = shortageOf(codeOf(error));
+      if (lost !== undefined) lose(state, lost);
+      else if (state.headAt !== undefined) finish(state, "broken");
       else settle(state, { end: "no_connection", detail: `no answer: ${codeOf(error)}` });
     },
   };
@@ -152,10 +160,21 @@ function reading({ pieces, input: { ask } }: Exchange, closing: Closing): ProbeA
   return readingOf({ kind: ask.kind, pieces, closing, wantsText: ask.text === true });
 }
 
-function settle(state: Exchange, told: ProbeAnswer, closed = false): void {
-  if (state.ended) return;
+function lose(state: Exchange, lost: string): void {
+  if (hasEnded(state)) return;
+  state.resolve({ lost });
+}
+
+/** False the first time: nothing more is waited for. */
+function hasEnded(state: Exchange): boolean {
+  if (state.ended) return true;
   state.ended = true;
   for (const cancel of state.cancels) cancel();
+  return false;
+}
+
+function settle(state: Exchange, told: ProbeAnswer, closed = false): void {
+  if (hasEnded(state)) return;
   const { sentAt, headAt, status, headers, input } = state;
   const now = input.meter.turn();
   input.meter.worked();

@@ -40,7 +40,8 @@ export async function serveProbe({ targetUrl, token }: ServeInput): Promise<Prob
       }
       const own = { ...ask, path: base + ask.path };
       void exchange({ ask: own, posts, meter, arrivedAt, gone: request.gone }).then((answer) => {
-        request.answer(200, JSON.stringify(answer));
+        if ("lost" in answer) request.answer(503, JSON.stringify({ problem: answer.lost }));
+        else request.answer(200, JSON.stringify(answer));
         meter.worked();
       });
     },
@@ -71,7 +72,13 @@ function askOf(request: LoopbackRequest, isRight: (given: string) => boolean): A
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const where = issue?.path.join(".") ?? "";
+  if (issue?.path[0] === "headers" && issue.path.length > 1) return { status: 400, refusal: headerRefusal(issue.path) };
   return { status: 400, refusal: `The probe cannot read \`${where}\` of what it was asked: ${issue?.message ?? ""}.` };
+}
+
+/** Its name alone: the value may be a secret. */
+function headerRefusal([, name = ""]: readonly PropertyKey[]): string {
+  return `The stream probe cannot send the header \`${String(name)}\`: its name or its value has characters that HTTP does not carry there.`;
 }
 
 function parse(body: Buffer): unknown {

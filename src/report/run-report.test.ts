@@ -64,8 +64,8 @@ it("says why answers failed, as the script said it", () => {
       : { ...trial, facts: { ...trial.facts, complaints: ["status <401>", "no text"] } },
   );
   const { markup } = runReport({ ...record, trials }, undefined);
-  expect(markup).toContain("An answer failed: status &lt;401&gt;.");
-  expect(markup).toContain("An answer failed: no text.");
+  expect(markup).toContain("The script said: status &lt;401&gt;.");
+  expect(markup).toContain("The script said: no text.");
 });
 
 it("says so when a measured run left no timeline, and draws one of a single point or of none", () => {

@@ -172,7 +172,7 @@ function note(reason: Reason): Html {
 
 /** Why answers failed, in the script's own words. */
 function complaintsOf({ facts }: TrialRecord): Part {
-  return (facts?.complaints ?? []).map((why) => html`<br /><span class="soft">An answer failed: ${why}.</span>`);
+  return (facts?.complaints ?? []).map((why) => html`<br /><span class="soft">The script said: ${why}.</span>`);
 }
 
 function endOf(trial: TrialRecord): string {

@@ -213,6 +213,19 @@ describe("the stream probe", () => {
     expect([refused.status, await refused.text()]).toEqual([400, expect.not.stringContaining("canary-key")]);
   });
 
+  it.each([
+    ["x y", "1"],
+    ["x-key", "caf\u00e9 \u2615"],
+    ["x-key", "a\r\nx-more: b"],
+  ])("refuses by name a header that HTTP does not carry (%j: %j)", async (name, value) => {
+    const probe = await probeFor("http://127.0.0.1:9");
+    const refused = await post(probe, { ask: { headers: { [name]: value } } });
+    expect([refused.status, await refused.json()]).toEqual([
+      400,
+      { problem: expect.stringContaining(`cannot send the header \`${name}\``) as string },
+    ]);
+  });
+
   it("reads a chatbot's own events", async () => {
     const target = await server((_req, res) => {
       res.writeHead(200, { "content-type": "text/event-stream" });

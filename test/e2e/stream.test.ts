@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { startProvider, type Provider } from "../../demo/provider/server.ts";
-import type { Engine } from "../../src/model/index.ts";
+import { Secret, type Engine, type Probes } from "../../src/model/index.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { createProbes, withProbes } from "../../src/probe/index.ts";
 import { k6Engine } from "../support/k6.ts";
 import { benchmark, objective } from "../support/run.ts";
+import { answer, startServer } from "../support/server.ts";
 
 const SCRIPT = join(import.meta.dirname, "../../load_tests/k6_stream_test.ts");
 const stops: (() => Promise<unknown>)[] = [];
@@ -87,6 +88,25 @@ describe("a scenario whose answers are streamed", () => {
     await benchmark({ script: SCRIPT, baseUrl, load: LONGER, traffic: "stream", engine, params }, ({ record }) => {
       expect(record.verdict).toBe("invalid");
       expect(record.trials[0]?.invalid.map(({ code }) => code)).toContain("probe_saturated");
+    });
+  });
+
+  it("is invalid, and the target is not blamed, when the probe cannot do its part", async () => {
+    const problem = "the stream probe ran short (EMFILE): its process has no file descriptor left";
+    const short = await startServer(answer({ status: 503, body: JSON.stringify({ problem }) }));
+    stops.push(() => short.close());
+    const access = { url: short.url, token: new Secret("token"), stop: () => Promise.resolve({}) };
+    const probes: Probes = { start: () => Promise.resolve({ probe: access }) };
+    const input = {
+      ...({ script: SCRIPT, baseUrl: "http://127.0.0.1:9", load: LOAD, traffic: "stream", params: {} } as const),
+      engine: () => withProbes(k6Engine(), probes, systemClock),
+    };
+    await benchmark(input, ({ record }) => {
+      expect(record.verdict).toBe("invalid");
+      expect(record.measurements).not.toHaveProperty("error_rate");
+      const [none, saturated] = record.trials[0]?.invalid ?? [];
+      expect(none?.text).toContain("the stream probe carried out none");
+      expect(saturated).toMatchObject({ code: "probe_saturated", text: expect.stringContaining(problem) as string });
     });
   });
 

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { createServer, type RequestListener } from "node:http";
+import { createServer, type OutgoingHttpHeaders, type RequestListener, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -23,6 +23,7 @@ afterEach(() => {
 });
 
 const HOST = `
+import { openSync } from "node:fs";
 import { createProbes } from ${JSON.stringify(pathToFileURL(join(COMPILED, "probes.js")).href)};
 const threadModule = new URL("thread.js", ${JSON.stringify(`${pathToFileURL(COMPILED).href}/`)});
 const probes = createProbes({ threadModule, processors: 4 });
@@ -32,11 +33,17 @@ process.on("SIGUSR2", async () => {
   const result = await probe.stop();
   console.log(JSON.stringify({ stopped: result }));
 });
+const open = () => { try { openSync("/dev/null"); return true; } catch { return false; } };
+process.on("SIGHUP", () => {
+  while (open());
+  console.log(JSON.stringify({ full: true }));
+});
 setInterval(() => {}, 1000);
 `;
 
 async function host(targetUrl: string, env: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, ["--input-type=module", "-e", HOST, targetUrl], {
+  const args = ["--input-type=module", "-e", HOST, targetUrl];
+  const child = spawn("sh", ["-c", `ulimit -n 1024 && exec "$0" "$@"`, process.execPath, ...args], {
     ...{ stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, ...env } },
   });
   children.push(child);
@@ -53,13 +60,14 @@ function ask(url: string, token: string): Promise<Response> {
   return fetch(`${url}/stream`, { method: "POST", headers, body: JSON.stringify(ASK) });
 }
 
-const greet: RequestListener = (_req, res) => {
-  res.writeHead(200, { "content-type": "text/event-stream" });
+const greet: RequestListener = (_req, res) => greetWith({}, res);
+function greetWith(headers: OutgoingHttpHeaders, res: ServerResponse): void {
+  res.writeHead(200, { "content-type": "text/event-stream", ...headers });
   res.end('event: token\ndata: {"text":"hi"}\n\nevent: done\ndata: {}\n\n');
-};
+}
 
-async function target(): Promise<{ readonly url: string; close(): void }> {
-  const server = createServer(greet);
+async function target(headers: OutgoingHttpHeaders = {}): Promise<{ readonly url: string; close(): void }> {
+  const server = createServer((_req, res) => greetWith(headers, res));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");
@@ -75,6 +83,21 @@ describe("the stream probe in threads of its own", () => {
     child.kill("SIGUSR2");
     expect(await next()).toEqual({ stopped: {} });
     for (const url of urls) await expect(ask(url, token)).rejects.toThrow();
+    bot.close();
+  });
+
+  it("blames no target for file descriptors that its own process has not", async () => {
+    const bot = await target({ connection: "close" });
+    const { child, urls, token, next } = await host(bot.url);
+    // The caller's connection stays; the one to the target has to be made anew.
+    expect(await (await ask(urls[0] ?? "", token)).json()).toMatchObject({ end: "complete" });
+    child.kill("SIGHUP");
+    expect(await next()).toEqual({ full: true });
+    const answer = await ask(urls[0] ?? "", token);
+    expect([answer.status, await answer.json()]).toEqual([
+      503,
+      { problem: expect.stringMatching(/^the stream probe ran short \(EMFILE\): .*ulimit -n/) as string },
+    ]);
     bot.close();
   });
 

@@ -72,10 +72,11 @@ it("hears our load tests say why answers failed, and takes nobody else's word fo
   const lines = [
     { level: "warning", source: "console", msg: "An answer failed: status 401 instead of 200." },
     { level: "warning", source: "console", msg: 'An exchange failed: it said: "a\nb".' },
+    { level: "warning", source: "console", msg: "An exchange was lost: the stream probe did not answer." },
     { level: "warning", msg: "An answer failed: k6 says it." },
     { level: "info", source: "console", msg: "Perhaps: An answer failed: no." },
     { level: "info", source: "console", msg: 7 },
   ];
   for (const line of lines) log.read(JSON.stringify(line));
-  expect(heard).toEqual(["status 401 instead of 200", 'it said: "a\nb"']);
+  expect(heard).toEqual(["status 401 instead of 200", 'it said: "a\nb"', "the stream probe did not answer"]);
 });

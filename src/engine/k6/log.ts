@@ -14,7 +14,7 @@ export interface LogReader {
 export interface LogEvents {
   /** Once, when k6 first warns of the number of its time series. */
   manySeries?(): void;
-  /** Each time that our load tests say why an answer failed (load_tests/lib/complain.ts). */
+  /** Each time that our load tests say why an answer failed or was lost (load_tests/lib/complain.ts). */
   complained?(why: string): void;
 }
 
@@ -24,7 +24,7 @@ const LOST_PUSH =
 /** k6 v2.2 `metrics/engine`: from 100,000 series on, and again whenever their number has doubled. */
 const MANY_SERIES = /generated metrics with (\d+) unique time series/;
 /** As load_tests/lib/complain.ts says it. */
-const COMPLAINT = /^An (?:answer|exchange) failed: (.+?)\.?$/s;
+const COMPLAINT = /^An (?:answer|exchange) (?:failed|was lost): (.+?)\.?$/s;
 const MAX_ERROR = 500;
 
 interface Entry {
