@@ -18,6 +18,31 @@ function codeOf(more: Partial<GeneratorLoad>, facts = factsOf(1000)): string | u
   return generatorSaturated(seen(more), facts)?.code;
 }
 
+describe("an engine that works on one thread", () => {
+  /** 1000 answers of 100 ms, and a loop that came round so late; nobody else had its core. */
+  const late = (delayP99Seconds: number, facts = factsOf(1000)): string | undefined =>
+    generatorSaturated({ ...seen({}), loop: { cpuShare: 0.9, delayP99Seconds } }, facts)?.text;
+  it("is saturated where its own lateness is a tenth of the P99 that it measured", () => {
+    expect(late(0.009)).toBeUndefined();
+    expect(late(0.011)).toBe(
+      "The one thread of the load generator came round 11 ms late (P99), with 90 % of a core used; the P99 of the answers is 100 ms. Its delays are in every latency.",
+    );
+    expect(late(0.04, factsOf(1000, 0.5))).toBeUndefined();
+    expect(late(0.05, factsOf(1000, 0.5))).toContain("came round 50 ms late");
+  });
+  it("is told where the system tells nothing of it, and not after less than ten seconds", () => {
+    const told = { loop: { delayP99Seconds: 0.2 }, clockSteps: [] };
+    expect(generatorSaturated(told, factsOf(1000))?.code).toBe("generator_saturated");
+    const short = { ...factsOf(1000), window: { startedAt: 0, seconds: 9 } };
+    expect(generatorSaturated(told, short)).toBeUndefined();
+  });
+  it("cannot be passed then", () => {
+    const observed = { ...seen({}), loop: { delayP99Seconds: 0.2 } };
+    const objectives = [objectiveOf("latency_p99", "< 0.5")];
+    expect(judge({ facts: factsOf(2000, 0.3), objectives, exitCode: 0, observed }).verdict).toBe("invalid");
+  });
+});
+
 describe("generator_saturated", () => {
   it("is not said of an engine that was not watched, nor of one that was served", () => {
     expect(generatorSaturated(undefined, factsOf(1000))).toBeUndefined();

@@ -1,4 +1,12 @@
-import { formatValue, reason, type GeneratorLoad, type LoadFacts, type Observed, type Reason } from "../model/index.ts";
+import {
+  formatValue,
+  reason,
+  type GeneratorLoad,
+  type LoadFacts,
+  type LoopLoad,
+  type Observed,
+  type Reason,
+} from "../model/index.ts";
 
 // Why these limits: docs/decisions/0078. A busy machine is no reason; that the engine was kept from running is.
 /** Fewer seconds tell nothing of how an engine was served. */
@@ -17,12 +25,24 @@ const MOST_OF_LATENCY = 0.1;
 
 /** Was the engine kept from running when it wanted to, for so long that what it measured is its own delay? */
 export function generatorSaturated(observed: Observed | undefined, facts: LoadFacts): Reason | undefined {
-  const seen = observed?.generator;
-  if (seen === undefined) return undefined;
-  const enough = seen.watchedSeconds >= LEAST_WATCHED_SECONDS;
-  const text =
-    stoodStill(seen) ?? (enough ? (neverRested(seen) ?? heldByQuota(seen) ?? servedLate(seen, facts)) : undefined);
+  const { generator, loop } = observed ?? {};
+  const text = (generator && keptFromRunning(generator, facts)) ?? (loop && cameRoundLate(loop, facts));
   return text === undefined ? undefined : reason("generator_saturated", `${text} Its delays are in every latency.`);
+}
+
+function keptFromRunning(seen: GeneratorLoad, facts: LoadFacts): string | undefined {
+  const enough = seen.watchedSeconds >= LEAST_WATCHED_SECONDS;
+  return stoodStill(seen) ?? (enough ? (neverRested(seen) ?? heldByQuota(seen) ?? servedLate(seen, facts)) : undefined);
+}
+
+/** Nobody else had its core: its own users queued for its one thread. */
+function cameRoundLate({ delayP99Seconds: delay = 0, cpuShare }: LoopLoad, facts: LoadFacts): string | undefined {
+  const { latency, window } = facts;
+  const p99 = latency.quantiles.find(([q]) => Math.abs(q - 0.99) < 1e-9)?.[1] ?? latency.max;
+  if (latency.count === 0 || window.seconds < LEAST_WATCHED_SECONDS) return undefined;
+  if (delay < Math.max(LEAST_DELAY_SECONDS, p99 * MOST_OF_LATENCY)) return undefined;
+  const share = cpuShare === undefined ? "" : `, with ${formatValue(cpuShare, "ratio")} of a core used`;
+  return `The one thread of the load generator came round ${formatValue(delay, "s")} late (P99)${share}; the P99 of the answers is ${formatValue(p99, "s")}.`;
 }
 
 /** Stopped, frozen, or with its machine: what was on its way meanwhile took that much longer. */

@@ -25,9 +25,18 @@ export interface GeneratorLoad {
   readonly machineStolenRatio?: number;
 }
 
+/** How the loop of an engine that works on one thread kept up over the judged window, as it noted itself. */
+export interface LoopLoad {
+  /** CPU seconds a second. */
+  readonly cpuShare?: number;
+  /** By how much it came round late, at the 99th percentile: an answer can be noticed no sooner. */
+  readonly delayP99Seconds?: number;
+}
+
 /** What was seen beside the load, from the start of the engine to its end. */
 export interface Observed {
   readonly generator?: GeneratorLoad;
+  readonly loop?: LoopLoad;
   /** Times at which the time of day jumped against the time that passes: seconds forward, or (negative) back. */
   readonly clockSteps: readonly { readonly at: Instant; readonly seconds: number }[];
 }

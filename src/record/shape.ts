@@ -113,6 +113,7 @@ const generator = z.object({
 
 const observed = z.object({
   generator: generator.exactOptional(),
+  loop: z.object({ cpuShare: amount.exactOptional(), delayP99Seconds: amount.exactOptional() }).exactOptional(),
   clockSteps: z.array(z.object({ at: z.number(), seconds: z.number() })),
 });
 

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { judge } from "../../src/judge/index.ts";
 import { Secret, type Engine, type Load, type TrialResult } from "../../src/model/index.ts";
 import { inFolder, OWN, runScript, steady, trialWork, watcher, type Watched, type WorkInput } from "../support/k6.ts";
 import { locustEngine, locustScript } from "../support/locust.ts";
@@ -69,6 +70,17 @@ describe.concurrent("scripts that are broken", () => {
     expect(outcome).toMatchObject({ kind: "broken", reason: { code: "marked_failed" } });
   });
 });
+
+it("is not judged by its latencies where its one thread was held up: they are its own", async () => {
+  const load = steady(4, 12);
+  const { facts, observed } = await ran("busy.py", { load });
+  expect(observed?.loop?.delayP99Seconds).toBeGreaterThan(0.025);
+  const { verdict, invalid } = judge({ facts: facts!, observed, objectives: [], exitCode: 0 });
+  expect({ verdict, codes: invalid.map(({ code }) => code) }).toEqual({
+    verdict: "invalid",
+    codes: ["generator_saturated"],
+  });
+}, 60_000);
 
 describe.concurrent("what goes wrong in the load is counted", () => {
   it("counts an exception after a good answer as one of it", async () => {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { reason, type LoadFacts, type Reason } from "../../model/index.ts";
+import { reason, type LoadFacts, type LoopLoad, type Reason } from "../../model/index.ts";
 import { createComplaints, type Complaints } from "../complaints.ts";
 
 const count = z.int().min(0);
@@ -42,7 +42,7 @@ export interface LocustSays {
   /** First exception of the script, in its own words. */
   readonly scriptError?: string;
   /** How its one thread kept up over the judged window; absent where it lasted too short to tell. */
-  readonly generator: { readonly cpuShare?: number; readonly loopDelayP99Seconds?: number };
+  readonly loop: LoopLoad;
 }
 
 /** Reads the facts that Locust's side wrote, or says what is wrong with them; it never guesses a value. */
@@ -100,11 +100,9 @@ function saysOf(told: z.infer<typeof Facts>, plannedSeconds: number | undefined)
     },
     ended: told.ended,
     ...(scriptError === undefined ? {} : { scriptError }),
-    generator: {
+    loop: {
       ...(generator.cpu_share === undefined ? {} : { cpuShare: generator.cpu_share }),
-      ...(generator.loop_delay_p99_seconds === undefined
-        ? {}
-        : { loopDelayP99Seconds: generator.loop_delay_p99_seconds }),
+      ...(generator.loop_delay_p99_seconds === undefined ? {} : { delayP99Seconds: generator.loop_delay_p99_seconds }),
     },
   };
 }

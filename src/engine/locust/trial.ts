@@ -2,6 +2,7 @@ import { join } from "node:path";
 import {
   reason,
   type Clock,
+  type Observed,
   type Timeline,
   type TimelinePoint,
   type TrialResult,
@@ -67,9 +68,9 @@ export async function runLocust(work: TrialWork, prepared: PreparedLocust, watch
       const why = reason("engine_failed_to_start", `Locust could not be started (${ran.problem}): ${prepared.python}`);
       return { outcome: { kind: "broken", reason: why }, startedAt, endedAt: clock.now(), failedPushes: 0 };
     }
-    const told = await conclude(ran.ending, prepared, createComplaints(work.scenario));
+    const { loop, ...told } = await conclude(ran.ending, prepared, createComplaints(work.scenario));
     const timeline = await followed.end(told.facts?.window);
-    const observed = await ran.observer.end(told.facts?.window);
+    const observed = { ...(await ran.observer.end(told.facts?.window)), ...(loop && { loop }) };
     const failedPushes = await pusher.end();
     return { ...told, observed, ...(timeline && { timeline }), startedAt, endedAt: clock.now(), failedPushes };
   } finally {
@@ -110,7 +111,7 @@ async function conclude(
   ending: LocustEnding,
   { files, judgedSeconds }: PreparedLocust,
   complaints: Complaints,
-): Promise<Pick<TrialResult, "outcome" | "facts">> {
+): Promise<Pick<TrialResult, "outcome" | "facts"> & Pick<Observed, "loop">> {
   const file = await readTextFile(files.facts, { maxBytes: MAX_FACTS_BYTES });
   if ("problem" in file) {
     const outcome = outcomeOf(ending);
@@ -122,7 +123,7 @@ async function conclude(
     const outcome = outcomeOf({ ...ending, code: ending.cause.kind === "none" ? 0 : ending.code });
     return { outcome: outcome.kind === "completed" ? { kind: "broken", reason: read.problem } : outcome };
   }
-  return { outcome: outcomeOf(endingSaid(ending, read.says)), facts: read.says.facts };
+  return { outcome: outcomeOf(endingSaid(ending, read.says)), facts: read.says.facts, loop: read.says.loop };
 }
 
 function endingSaid(ending: LocustEnding, { ended, scriptError }: LocustSays): LocustEnding {
