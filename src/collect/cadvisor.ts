@@ -1,7 +1,7 @@
 import { reason, type Collector, type Reading, type SourceRead, type TargetFacts } from "../model/index.ts";
 import { fetchPage } from "./fetch-page.ts";
 import { pageSource } from "./page-source.ts";
-import { told } from "./readings.ts";
+import { startMark, told } from "./readings.ts";
 import { sumOf, type TextPage, type TextSample } from "./text-format.ts";
 
 const WANTED = new Set([
@@ -42,11 +42,9 @@ function readPage({ samples }: TextPage, container: string): SourceRead {
   if (ids.size === 0) return fault(`cAdvisor knows no container ${container}: name it as Docker or Kubernetes does`);
   if (ids.size > 1)
     return fault(`cAdvisor knows ${String(ids.size)} containers ${container}: name one of them by its id`);
-  const started = sumOf(own, "container_start_time_seconds");
-  return {
-    readings: readingsOf(own),
-    marks: started === undefined ? [] : [{ what: `the container ${container}`, mark: String(started) }],
-  };
+  const started = own.find(({ name }) => name === "container_start_time_seconds");
+  const now = started?.at === undefined ? undefined : started.at / 1_000;
+  return { readings: readingsOf(own), marks: startMark(`the container ${container}`, started?.value, now) };
 }
 
 function fault(text: string): SourceRead {

@@ -1,7 +1,7 @@
 import type { Collector, Reading, SourceRead, TargetFacts } from "../model/index.ts";
 import { fetchPage } from "./fetch-page.ts";
 import { pageSource } from "./page-source.ts";
-import { told } from "./readings.ts";
+import { startMark, told } from "./readings.ts";
 import { sumOf, type TextPage } from "./text-format.ts";
 
 const WANTED = new Set([
@@ -11,6 +11,7 @@ const WANTED = new Set([
   "node_network_receive_bytes_total",
   "node_network_transmit_bytes_total",
   "node_boot_time_seconds",
+  "node_time_seconds",
 ]);
 
 /** Not at work; `steal` is what the host machine took, `guest` is in `user` already. */
@@ -84,8 +85,9 @@ function memoryInUse({ samples }: TextPage): number | undefined {
 
 function readPage(page: TextPage): SourceRead {
   const booted = sumOf(page.samples, "node_boot_time_seconds");
+  const now = sumOf(page.samples, "node_time_seconds");
   return {
     readings: KINDS.flatMap(({ of, ...about }) => told(about, of(page))),
-    marks: booted === undefined ? [] : [{ what: "the machine", mark: String(booted) }],
+    marks: startMark("the machine", booted, now),
   };
 }

@@ -37,6 +37,37 @@ describe("a page in Prometheus' text format", () => {
     await server.close();
   });
 
+  it("gives the mean of shares, which two engines do not add up, and nothing where there are no numbers", async () => {
+    const engines = [
+      "# TYPE vllm:gpu_cache_usage_perc gauge",
+      'vllm:gpu_cache_usage_perc{engine="0"} 0.9',
+      'vllm:gpu_cache_usage_perc{engine="1"} 0.6',
+      "# TYPE idle_ratio gauge",
+      "idle_ratio NaN",
+      "# TYPE odd_total counter",
+      "odd_total NaN",
+      "# TYPE no_sum histogram",
+      'no_sum_bucket{le="+Inf"} 8',
+      "no_sum_count 8",
+      "# TYPE nan_sum summary",
+      "nan_sum_sum NaN",
+      "nan_sum_count 0",
+      "# TYPE not_yet histogram",
+    ].join("\n");
+    const server = await startServer((_, response) => void response.end(engines));
+    const names = ["vllm:gpu_cache_usage_perc", "idle_ratio", "odd_total", "no_sum", "nan_sum", "not_yet"];
+    await watching({ metrics: { url: server.url, names } }, async (watch) => {
+      expect(await readingsOf(watch, "metrics")).toEqual({
+        "vllm:gpu_cache_usage_perc": 0.75,
+        no_sum_count: 8,
+        nan_sum_count: 0,
+        not_yet_sum: 0,
+        not_yet_count: 0,
+      });
+    });
+    await server.close();
+  });
+
   it("cAdvisor's page gives one container, at the times that it says", async () => {
     const text = readFileSync(join(import.meta.dirname, "../../test/fixtures/cadvisor.txt"), "utf8");
     const server = await startServer((_, response) => void response.end(text));

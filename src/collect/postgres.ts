@@ -1,5 +1,13 @@
 import type { Client } from "pg";
-import { reason, type Collector, type Reading, type Secret, type Source, type TargetFacts } from "../model/index.ts";
+import {
+  reason,
+  type Collector,
+  type ProcessMark,
+  type Reading,
+  type Secret,
+  type Source,
+  type TargetFacts,
+} from "../model/index.ts";
 import { READ_WITHIN_MS } from "./limits.ts";
 import { told } from "./readings.ts";
 import { placeOf, troubleWith } from "./trouble.ts";
@@ -38,7 +46,8 @@ const READ = `
     (select coalesce(max(seconds) filter (where state = 'active'), 0) from sessions)::float8 as longest,
     xact_commit::float8 as commits, xact_rollback::float8 as rollbacks, blks_hit::float8 as hit,
     blks_read::float8 as read, deadlocks::float8 as deadlocks, temp_bytes::float8 as temporary,
-    (extract(epoch from pg_postmaster_start_time()) * 1000000)::bigint::text as started
+    (extract(epoch from pg_postmaster_start_time()) * 1000)::float8 as started,
+    (extract(epoch from clock_timestamp()) * 1000)::float8 as now
   from pg_stat_database where datname = current_database()`;
 
 type Numbers = Readonly<
@@ -59,7 +68,8 @@ type Numbers = Readonly<
     number
   >
 >;
-type Row = Numbers & { readonly started: string };
+/** Both in milliseconds since 1970, by its own clock. */
+type Row = Numbers & { readonly started: number; readonly now: number };
 interface FactRow {
   readonly version: string;
   readonly number: number;
@@ -109,7 +119,7 @@ function sourceOf(
       try {
         const row = await ask<Row>(client, READ, signal);
         if (row === undefined) return { problem: reason("collector_failed", `${what} tells nothing of its database.`) };
-        return { readings: readingsOf(row, facts), marks: [{ what: "PostgreSQL", mark: row.started }] };
+        return { readings: readingsOf(row, facts), marks: [markOf(row)] };
       } catch (error) {
         return { problem: troubleWith(what, error, url) };
       }
@@ -119,6 +129,10 @@ function sourceOf(
       return Promise.resolve();
     },
   };
+}
+
+function markOf({ started, now }: Row): ProcessMark {
+  return { what: "PostgreSQL", identity: String(started), began: { at: started, now } };
 }
 
 /** The one row that a question has. A connection on which it failed is of no more use. */

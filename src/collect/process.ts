@@ -123,5 +123,5 @@ async function read(wanted: Wanted, known: Known): Promise<SourceRead> {
       memoryBytes,
     ),
   ];
-  return { readings, marks: [{ what: `the process ${command}`, mark: markOf(usage) }] };
+  return { readings, marks: [{ what: `the process ${command}`, identity: markOf(usage) }] };
 }

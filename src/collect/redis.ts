@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import type { Collector, Reading, Secret, Source, TargetFacts } from "../model/index.ts";
+import type { Collector, ProcessMark, Reading, Secret, Source, TargetFacts } from "../model/index.ts";
 import { READ_WITHIN_MS } from "./limits.ts";
 import { told } from "./readings.ts";
 import { placeOf, troubleWith } from "./trouble.ts";
@@ -55,7 +55,7 @@ function sourceOf(
     async read(signal) {
       try {
         const info = await infoOf(client, signal);
-        return { readings: readingsOf(info), marks: [{ what: "Redis", mark: info.get("run_id") ?? "" }] };
+        return { readings: readingsOf(info), marks: [markOf(info)] };
       } catch (error) {
         return { problem: troubleWith(what, error, url) };
       }
@@ -88,6 +88,16 @@ async function factsOf(client: Redis, signal: AbortSignal): Promise<TargetFacts>
       ...(typeof save === "string" ? { snapshots: save.trim() !== "" } : {}),
       ...(appendOnly === undefined ? {} : { appendOnly: appendOnly === "1" }),
     },
+  };
+}
+
+/** Several servers may answer at one address, each with an id of its own: how long it runs tells which is new. */
+function markOf(info: Info): ProcessMark {
+  const [identity, uptime] = [info.get("run_id"), Number(info.get("uptime_in_seconds") ?? Number.NaN)];
+  return {
+    what: "Redis",
+    ...(identity !== undefined && { identity }),
+    ...(Number.isFinite(uptime) && { began: { at: 0, now: uptime * 1_000 } }),
   };
 }
 

@@ -61,7 +61,8 @@ export const metricsSchema = z
         error: "names of metrics are letters, digits, _ and :, and do not begin with a digit",
       }),
       {
-        description: "The metrics that are read there; of a histogram its plain name. Each is summed over its labels.",
+        description:
+          "The metrics that are read there; of a histogram its plain name. Each is summed over its labels; of shares (`_ratio`, `_perc`, `_usage` and the like) the mean is taken.",
         examples: [["vllm:num_requests_waiting", "litellm_cache_hits_metric"]],
       },
     )

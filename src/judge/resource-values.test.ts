@@ -24,7 +24,7 @@ const counter = { kind: "counter" } as const;
 const WINDOW = { from: 10_000, to: 20_000 };
 
 function sampled(readings: readonly SampledReading[], over: Partial<Sampled> = {}): Sampled {
-  return { collectors: [], restarted: [], readings, ...over };
+  return { collectors: [], restarts: [], readings, ...over };
 }
 
 const valuesOf = (...readings: SampledReading[]): Resources["values"] => resourcesOf(sampled(readings), WINDOW).values;

@@ -1,5 +1,5 @@
 /** What was read of a target's system, over the judged window: docs/decisions/0080-what-collectors-read.md. */
-import type { Instant, LoadFacts, Resources, ResourceValue, Sampled, SampledReading } from "../model/index.ts";
+import type { Instant, LoadFacts, Resources, ResourceValue, Restart, Sampled, SampledReading } from "../model/index.ts";
 
 type Point = readonly [Instant, number];
 type Value = Omit<ResourceValue, "title" | "unit">;
@@ -29,7 +29,7 @@ export function windowOf({ window }: Pick<LoadFacts, "window">): Window {
 }
 
 /** Part of the record; without a window (the load came to no whole summary) only whether the sources answered. */
-export function resourcesOf({ collectors, readings, restarted }: Sampled, window: Window | undefined): Resources {
+export function resourcesOf({ collectors, readings, restarts }: Sampled, window: Window | undefined): Resources {
   const values: Record<string, ResourceValue> = {};
   for (const reading of window === undefined ? [] : readings) {
     const value = window && valueOver(reading, window);
@@ -37,7 +37,20 @@ export function resourcesOf({ collectors, readings, restarted }: Sampled, window
   }
   addShares(values);
   addMeans(values);
-  return { collectors, restarted, values };
+  const [inside, outside] = [restarts.filter(touches(window)), restarts.filter((one) => !touches(window)(one))];
+  return {
+    ...{ collectors, restarted: namesOf(inside), values },
+    ...(outside.length > 0 && { restartedOutside: namesOf(outside) }),
+  };
+}
+
+/** What may have happened in the window has: nobody reads a source at the very instant. */
+function touches(window: Window | undefined): (restart: Restart) => boolean {
+  return ({ after, by }) => window === undefined || (after < window.to && by > window.from);
+}
+
+function namesOf(restarts: readonly Restart[]): readonly string[] {
+  return [...new Set(restarts.map(({ what }) => what))];
 }
 
 /** Undefined: it was not read in the window, or a counter began anew in it, so that nobody knows what it counted. */

@@ -41,10 +41,20 @@ export interface TargetFacts {
   readonly bootedAtSeconds?: number;
 }
 
-/** What identifies the process behind a source: another one means that it was restarted in between. */
+/** What tells the process behind a source from any other, by its name, by its start or by both. */
 export interface ProcessMark {
   readonly what: string;
-  readonly mark: string;
+  /** No other process has it; absent: only its start is known. */
+  readonly identity?: string;
+  /** When it began, by the clock of the source, and what that clock said at the reading, where it tells. */
+  readonly began?: { readonly at: Instant; readonly now?: Instant };
+}
+
+/** A part of the target that began anew: it was read before it did at `after`, and the new one first at `by`. */
+export interface Restart {
+  readonly what: string;
+  readonly after: Instant;
+  readonly by: Instant;
 }
 
 export type SourceRead =
@@ -112,7 +122,8 @@ export interface SampledReading extends Omit<Reading, "value" | "at"> {
 }
 
 /** Everything that was read while a trial ran. */
-export interface Sampled extends Pick<Resources, "collectors" | "restarted"> {
+export interface Sampled extends Pick<Resources, "collectors"> {
+  readonly restarts: readonly Restart[];
   readonly readings: readonly SampledReading[];
 }
 
@@ -127,8 +138,10 @@ export interface Resources {
   }[];
   /** By reading name; absent means not read, never 0. */
   readonly values: Readonly<Record<string, ResourceValue>>;
-  /** What was restarted between the first and the last reading. */
+  /** What was restarted in the judged window; without a window, while it was watched. */
   readonly restarted: readonly string[];
+  /** What was restarted while it was watched, but not in the judged window: it is in no number. */
+  readonly restartedOutside?: readonly string[];
 }
 
 /** `resources.json` beside timeline.json: the curves, on the timeline's axis (seconds since the load began). */

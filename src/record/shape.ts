@@ -159,6 +159,7 @@ const resources = z.object({
   collectors: z.array(z.object({ name: text, reads: count, failures: count, problem: text.exactOptional() })),
   values: z.record(z.string(), resourceValue),
   restarted: z.array(text),
+  restartedOutside: z.array(text).exactOptional(),
 });
 
 const ladder = z.object({

@@ -40,13 +40,16 @@ function cellsOf({ unit, samples, mean, peak, delta, perSecond, peakPerSecond }:
   ];
 }
 
-function notes({ collectors, restarted }: Resources): readonly Html[] {
+function notes({ collectors, restarted, restartedOutside: outside = [] }: Resources): readonly Html[] {
   const silent = collectors.flatMap(({ name, reads, failures, problem }) => {
     if (problem === undefined && failures === 0) return [];
     const often = `${formatValue(failures, "count")} of ${formatValue(reads + failures, "count")} readings of ${name} failed.`;
     return [`${often} ${problem ?? "The last one did not."}`];
   });
-  const again = restarted.length === 0 ? [] : [`Restarted during the run: ${restarted.join(", ")}.`];
+  const again = [
+    ...(restarted.length === 0 ? [] : [`Restarted during the judged window: ${restarted.join(", ")}.`]),
+    ...(outside.length === 0 ? [] : [`Restarted before or after the judged window: ${outside.join(", ")}.`]),
+  ];
   return [...silent, ...again].map((text) => html`<p class="soft">${text}</p>`);
 }
 
@@ -59,6 +62,7 @@ export function resourceLine({ resources, measurements }: RunRecord): string | u
     const most = peak === undefined ? "" : ` (peak ${formatValue(peak.value, peak.unit)})`;
     return [`${formatValue(mean.value, mean.unit)}${most}`];
   };
+  const outside = resources.restartedOutside ?? [];
   const connections = resources.values.postgres_connections?.peak;
   const hits = measurements.cache_hit_ratio?.value;
   const missing = resources.collectors.filter(({ problem }) => problem !== undefined).map(({ name }) => name);
@@ -69,6 +73,7 @@ export function resourceLine({ resources, measurements }: RunRecord): string | u
     ...(hits === undefined ? [] : [`${formatValue(hits, "ratio")} cache hits`]),
     ...(missing.length === 0 ? [] : [`not read: ${missing.join(", ")}`]),
     ...(resources.restarted.length === 0 ? [] : [`restarted: ${resources.restarted.join(", ")}`]),
+    ...(outside.length === 0 ? [] : [`restarted outside the judged window: ${outside.join(", ")}`]),
   ];
   return parts.length === 0 ? undefined : `Target's system: ${parts.join(", ")}`;
 }

@@ -94,13 +94,13 @@ describe("reading a target's sources while a trial runs", () => {
   it("another process behind a source is told once, and its readings begin anew", async () => {
     const marked = (index: number): SourceRead => ({
       readings: [gauge("a", index)],
-      marks: [{ what: "Redis", mark: index < 3 ? "one" : "two" }],
+      marks: [{ what: "Redis", identity: index < 3 ? "one" : "two" }],
     });
     const { one, over } = part("redis", 6, marked);
     const sampling = startSampling(watchOf(one), fakeClock());
     await over;
-    const { restarted, readings } = await sampling.stop();
-    expect(restarted).toEqual(["Redis"]);
+    const { restarts, readings } = await sampling.stop();
+    expect(restarts).toEqual([{ what: "Redis", after: START + 2_000, by: START + 3_000 }]);
     expect(readings[0]?.resets).toEqual([START + 3_000]);
   });
 

@@ -1,7 +1,6 @@
 import type {
   Clock,
   Instant,
-  ProcessMark,
   Reading,
   Resources,
   Sampled,
@@ -9,6 +8,7 @@ import type {
   TargetWatch,
   WatchedPart,
 } from "../model/index.ts";
+import { Restarts } from "./restarts.ts";
 
 /** Between two readings of a source. */
 const PACE_MS = 1_000;
@@ -34,16 +34,14 @@ interface PartState {
   failures: number;
   problem: string | undefined;
   readonly columns: Map<string, Column>;
-  /** The newest mark of each process. */
-  readonly marks: Map<string, string>;
   readonly resets: Instant[];
-  readonly restarted: Set<string>;
+  readonly restarts: Restarts;
 }
 
 /** Reads each source of a target about once a second, each at its own pace: one that hangs holds up no other. */
 export function startSampling(watch: TargetWatch, clock: Clock): Sampling {
   const ending = new AbortController();
-  const states = watch.parts.map(newState);
+  const states = watch.parts.map((part) => newState(part, clock.now()));
   const loops = states.map((state) => follow(state, clock, AbortSignal.any([ending.signal])));
   return {
     async stop() {
@@ -57,9 +55,9 @@ export function startSampling(watch: TargetWatch, clock: Clock): Sampling {
   };
 }
 
-function newState(part: WatchedPart): PartState {
-  const empty = { columns: new Map<string, Column>(), marks: new Map<string, string>(), restarted: new Set<string>() };
-  return { resets: [], part, reads: 0, failures: 0, problem: undefined, ...empty };
+function newState(part: WatchedPart, watchedFrom: Instant): PartState {
+  const empty = { columns: new Map<string, Column>(), restarts: new Restarts(watchedFrom), resets: [] };
+  return { part, reads: 0, failures: 0, problem: undefined, ...empty };
 }
 
 async function follow(state: PartState, clock: Clock, signal: AbortSignal): Promise<void> {
@@ -85,7 +83,7 @@ async function readOnce(state: PartState, clock: Clock, signal: AbortSignal): Pr
   state.problem = undefined;
   const now = clock.now();
   const middle = (before + now) / 2;
-  if (result.marks.some((mark) => isAnother(state, mark))) state.resets.push(middle);
+  if (state.restarts.see(result.marks, { asked: before, answered: now })) state.resets.push(middle);
   for (const reading of result.readings) take(state, reading, { middle, now });
 }
 
@@ -101,15 +99,6 @@ function take(state: PartState, reading: Reading, { middle, now }: { middle: Ins
   if (at > (column.points.at(-1)?.[0] ?? -Infinity)) column.points.push([at, value]);
 }
 
-/** Was the process behind the source restarted since the reading before? */
-function isAnother(state: PartState, { what, mark }: ProcessMark): boolean {
-  const before = state.marks.get(what);
-  state.marks.set(what, mark);
-  if (before === undefined || before === mark) return false;
-  state.restarted.add(what);
-  return true;
-}
-
 function sampledOf(states: readonly PartState[]): Sampled {
   const collectors = states.map(({ part, reads, failures, problem }): Resources["collectors"][number] => ({
     ...{ name: part.name, reads, failures },
@@ -117,7 +106,7 @@ function sampledOf(states: readonly PartState[]): Sampled {
   }));
   return {
     collectors,
-    restarted: states.flatMap(({ restarted }) => [...restarted]),
+    restarts: states.flatMap(({ restarts }) => restarts.found),
     readings: states.flatMap(({ columns, resets }) =>
       [...columns.values()].map(({ about, points }) => ({ ...about, points, resets })),
     ),

@@ -1,8 +1,11 @@
-import { readdir, readFile } from "node:fs/promises";
+import { spawn, type ChildProcess } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { watchTarget } from "../../src/collect/watch.ts";
-import type { RunRecord } from "../../src/model/index.ts";
+import type { Load, RunRecord } from "../../src/model/index.ts";
 import { resourceLine } from "../../src/report/resource-table.ts";
 import { runReport } from "../../src/report/index.ts";
 import { freePort } from "../support/children.ts";
@@ -109,6 +112,8 @@ it("46: a source that comes back is read again, and one that was restarted in th
   };
   await runBeside({ sources, onProgress, load: steady(2, 9) }, ({ stored }) => {
     expect(stored?.resources?.restarted).toEqual(["Redis"]);
+    expect(stored).toMatchObject({ verdict: "invalid", reason: { code: "target_restarted" } });
+    expect(stored?.reason?.text).toMatch(/^Restarted during the judged window: Redis[.]/);
     // Nobody knows what it counted before it ended.
     expect(stored?.resources?.values).not.toHaveProperty("redis_hits");
     const { metrics, redis } = collectorsOf(stored);
@@ -121,6 +126,46 @@ it("46: a source that comes back is read again, and one that was restarted in th
   });
   await (await state.second)?.stop();
   await Promise.all([page.close(), server.close()]);
+});
+
+describe("a process of the target that is started anew", () => {
+  /** A run beside a process that `restartAt` seconds of load end and start again. */
+  async function restartedAt(restartAt: number, load: Load): Promise<RunRecord | undefined> {
+    const folder = await mkdtemp(join(tmpdir(), "chatbench-restart-"));
+    const pidFile = join(folder, "pid");
+    const children: ChildProcess[] = [];
+    const begin = (): void => {
+      const child = spawn("sleep", ["120"], { stdio: "ignore" });
+      children.push(child);
+      writeFileSync(pidFile, String(child.pid));
+    };
+    begin();
+    const state = { seconds: 0 };
+    const onProgress = (): void => {
+      state.seconds += 1;
+      if (state.seconds !== restartAt) return;
+      children[0]?.kill("SIGKILL");
+      begin();
+    };
+    const sources = { resources: { process: { pidFile } } };
+    const stored = await runBeside({ sources, onProgress, load }, (ran) => ran.stored);
+    for (const child of children) child.kill("SIGKILL");
+    await rm(folder, { recursive: true });
+    return stored;
+  }
+
+  it("in the judged window leaves no run that can be believed", async () => {
+    const stored = await restartedAt(3, steady(2, 6));
+    expect(stored?.resources?.restarted).toEqual(["the process sleep"]);
+    expect(stored).toMatchObject({ verdict: "invalid", reason: { code: "target_restarted" } });
+  });
+
+  it("before it is a note, and the run is judged", async () => {
+    const stored = await restartedAt(1, steady(2, 5, 5));
+    expect(stored?.resources).toMatchObject({ restarted: [], restartedOutside: ["the process sleep"] });
+    expect(stored?.trials[0]?.invalid.map(({ code }) => code)).not.toContain("target_restarted");
+    expect(resourceLine(stored!)).toContain("restarted outside the judged window: the process sleep");
+  });
 });
 
 describe("what a source says of its trouble", () => {
@@ -147,7 +192,7 @@ describe("what a source says of its trouble", () => {
     await watching({ postgres }, async (watch) => {
       const markOf = async (): Promise<string | undefined> => {
         const read = await watch.parts[0]!.read(NEVER);
-        return "marks" in read ? read.marks[0]?.mark : undefined;
+        return "marks" in read ? read.marks[0]?.identity : undefined;
       };
       const before = await markOf();
       expect(await markOf()).toBe(before);
