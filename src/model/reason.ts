@@ -1,8 +1,5 @@
-/** Every reason a run, trial or objective can have, closed: dashboards, tests and docs list exactly these. */
-export const REASON_CODES = [
-  // the target
-  "target_failed",
-  // not judged (verdict invalid)
+/** Why a load that was made is not judged: verdict `invalid`. docs/runbooks/run-invalid.md explains each. */
+export const NOT_JUDGED = [
   "no_requests",
   "too_few_samples",
   "not_measured",
@@ -19,6 +16,13 @@ export const REASON_CODES = [
   "iterations_dropped",
   "probe_saturated",
   "fake_streaming",
+] as const;
+
+/** Every reason a run, trial or objective can have, closed: dashboards, tests and docs list exactly these. */
+export const REASON_CODES = [
+  // the target
+  "target_failed",
+  ...NOT_JUDGED,
   // error
   "engine_missing",
   "engine_version",
