@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { RunId, RunRecord, Trigger } from "../model/index.ts";
+import { runIdOf, type RunId, type RunRecord, type Trigger } from "../model/index.ts";
+import { idSuffix } from "../platform/ids.ts";
 import { failing } from "../../test/fixtures/records/runs.ts";
 import { expired, type ExpiryLimits } from "./expired.ts";
 import { instantOf, scenarioOf } from "./run-names.ts";
@@ -10,10 +11,10 @@ const NOW = Date.parse("2026-11-23T12:00:00Z");
 const BASE = failing().record;
 
 function record(daysAgo: number, scenario: string, verdict: RunRecord["verdict"]): RunRecord {
-  const ended = new Date(NOW - daysAgo * DAY_MS).toISOString();
-  const stamp = ended.slice(0, 19).replaceAll(/[-:]/g, "");
+  const at = NOW - daysAgo * DAY_MS;
+  const ended = new Date(at).toISOString();
   const state = verdict === null ? "error" : "finished";
-  return { ...BASE, id: `${stamp}Z-${scenario}-aaaa`, scenario, verdict, state, trigger: "cron", ended_at: ended };
+  return { ...BASE, id: runIdOf(at, scenario, idSuffix(at)), scenario, verdict, state, trigger: "cron", ended_at: ended };
 }
 
 const manual = (run: RunRecord): RunRecord => ({ ...run, trigger: "manual" });
@@ -32,10 +33,12 @@ async function goneOf(records: readonly RunRecord[], limits: Partial<ExpiryLimit
 
 const idsOf = (records: readonly RunRecord[]) => records.map(({ id }) => id);
 
-it("reads scenario and time from a name", () => {
-  const id = "20261123T020304Z-chat-api-2-4k7q" as RunId;
-  expect(scenarioOf(id)).toBe("chat-api-2");
-  expect(instantOf(id)).toBe(Date.parse("2026-11-23T02:03:04Z"));
+it("reads scenario and time from a name, of today's ids and of the shorter ones of old", () => {
+  const at = Date.parse("2026-11-23T02:03:04Z");
+  for (const suffix of [idSuffix(at), "4k7q"]) {
+    const id = runIdOf(at, "chat-api-2", suffix);
+    expect([scenarioOf(id), instantOf(id)]).toEqual(["chat-api-2", at]);
+  }
 });
 
 it("removes what is too old and what is beyond the newest so many", async () => {

@@ -24,10 +24,10 @@ export async function runNames(folder: string): Promise<RunNames | { readonly pr
 }
 
 const STAMP_LENGTH = "20261123T020000Z".length;
-const SUFFIX_LENGTH = 4;
 
+/** What lies between the time and the suffix, which has no hyphen and has not always had the same length. */
 export function scenarioOf(id: RunId): string {
-  return id.slice(STAMP_LENGTH + 1, -SUFFIX_LENGTH - 1);
+  return id.slice(STAMP_LENGTH + 1, id.lastIndexOf("-"));
 }
 
 /** When the run was asked for. */
