@@ -139,6 +139,20 @@ describe("the newest records", () => {
     expect("records" in rare && rare.records).toHaveLength(1);
   });
 
+  it("are looked for further back where that is wanted, and no further", async () => {
+    for (let n = 10; n < 99; n += 1)
+      await keep(`20260102T0200${String(n % 60).padStart(2, "0")}Z-busy-aa${String(n)}`, { trigger: "pull_request" });
+    await keep("20260101T020000Z-busy-aaaa", { trigger: "cron" });
+    for (let day = 1; day < 29; day += 1) await keep(`202512${String(day).padStart(2, "0")}T020000Z-busy-aaaa`);
+    const wantsMore = (_: string, records: readonly RunRecord[]): boolean =>
+      records.every(({ trigger }) => trigger !== "cron");
+    const found = await newestRecords(folder, { perScenario: 3, wantsMore });
+    const ids = "records" in found ? found.records.map(({ id }) => id) : [];
+    expect(ids).toContain("20260101T020000Z-busy-aaaa");
+    // In handfuls: the one that holds what was wanted is the last.
+    expect(ids).not.toContain("20251201T020000Z-busy-aaaa");
+  });
+
   it("are none where nothing has run", async () => {
     expect(await newestRecords(join(folder, "none"))).toEqual({ records: [], problems: [] });
   });
