@@ -30,13 +30,13 @@ function watched(): PanelOf {
   return timeline({
     title: "Sources of the target",
     description:
-      "Whether what is watched of a target during its runs (PostgreSQL, Redis, machine, containers) answered to the end of its newest run.",
+      "Whether what is watched of a target during its runs (PostgreSQL, Redis, machine, containers) answered to the end of its newest run of each trigger.",
     ...{ unit: "none", width: 24, height: 6, words: YES_NO, links: [runbook("ChatbenchCollectorFailing")] },
     empty: "Nothing of a target is watched: `postgres`, `redis` and `resources` of a target name what.",
     queries: [
       {
-        expr: `min by (target, collector) (${DAEMON.collectorSuccess.name}{target!="", ${CHOSEN}})`,
-        legend: "{{target}} · {{collector}}",
+        expr: `min by (target, collector, trigger) (${DAEMON.collectorSuccess.name}{target!="", ${CHOSEN}})`,
+        legend: "{{target}} · {{collector}} · {{trigger}}",
       },
     ],
   });

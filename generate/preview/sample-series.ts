@@ -2,6 +2,7 @@
  * The month before as Prometheus would hold it: what a daemon would have told of the sample runs at each time, by the
  * product's own projection. As OpenMetrics lines, for promtool.
  */
+import { createHistory } from "../../src/daemon/history.ts";
 import type { ExporterFacts } from "../../src/exporter/index.ts";
 import { project } from "../../src/exporter/project.ts";
 import { Samples } from "../../src/exporter/samples.ts";
@@ -91,11 +92,7 @@ const objectivesOf = (scenario: SampleScenario): readonly Objective[] =>
   }));
 
 function latestOf(runs: readonly RunRecord[]): ExporterFacts["latest"] {
-  const last = runs.at(-1);
-  if (last === undefined) return [];
-  const all = runs.filter(({ verdict }) => verdict !== null && verdict !== "invalid");
-  const judged = all.at(-1);
-  const { scenario, target, trigger } = last;
-  const consecutiveMissed = all.length - 1 - all.findLastIndex(({ verdict }) => verdict !== "fail");
-  return [{ scenario, target, trigger, last, consecutiveMissed, ...(judged === undefined ? {} : { judged }) }];
+  const history = createHistory();
+  for (const run of runs) history.note(run);
+  return history.latest();
 }

@@ -1,8 +1,8 @@
 /** Alerts on Chatbench itself. */
 import { DAEMON } from "../../src/exporter/catalogue/index.ts";
-import { JOB } from "./expressions.ts";
 import { DASHBOARDS, dashboardUrl } from "./links.ts";
 import type { AlertRule } from "./rule.ts";
+import { JOB } from "./selectors.ts";
 
 const ITSELF = dashboardUrl(DASHBOARDS.itself, []);
 
@@ -13,12 +13,13 @@ export function daemonAlerts(): readonly AlertRule[] {
 function collectorFailing(): AlertRule {
   return {
     alert: "ChatbenchCollectorFailing",
-    expr: `min by (job, collector, target) (max_over_time(${DAEMON.collectorSuccess.name}[5m])) == 0`,
+    // The daemon's own parts have no trigger; of a target's only what scheduled runs found.
+    expr: `min by (job, collector, target) (max_over_time(${DAEMON.collectorSuccess.name}{trigger=~"|cron"}[5m])) == 0`,
     for: "10m",
     severity: "warning",
     summary: "A part that Chatbench needs does not answer.",
     description:
-      "{{ if $labels.target }}{{ $labels.collector }} of {{ $labels.target }} did not answer at the end of its newest run: what it tells is missing there{{ else }}{{ $labels.collector }} has not answered the Chatbench daemon for 10 minutes{{ end }}.",
+      "{{ if $labels.target }}{{ $labels.collector }} of {{ $labels.target }} did not answer at the end of its newest scheduled run: what it tells is missing there{{ else }}{{ $labels.collector }} has not answered the Chatbench daemon for 10 minutes{{ end }}.",
     dashboardUrl: ITSELF,
   };
 }

@@ -1,27 +1,23 @@
 /** PromQL that several rules share. */
 import type { Metric } from "../../src/exporter/catalogue/index.ts";
+import { keptName } from "./kept.ts";
+import { selectorOf, type Where } from "./selectors.ts";
 
-/** The job that scrapes the daemon. */
-export const JOB = "chatbench";
-
-/**
- * How long a gauge counts after its last scrape. A daemon that restarts, or is away for less than that, neither
- * resolves an alert nor raises one; beyond it, ChatbenchExporterDown speaks.
- */
-const MEMORY = "1h";
-
-const SCENARIO = ["job", "scenario", "target"] as const;
+export const SCENARIO = ["job", "scenario", "target"] as const;
 export const RUN = [...SCENARIO, "trigger"] as const;
 
-type Selection<Label extends string> = Readonly<Partial<Record<NoInfer<Label>, string>>>;
+interface Selection<Label extends string> {
+  readonly where?: Where<Label>;
+  readonly by?: readonly NoInfer<Label>[];
+}
 
 /**
- * The newest value of a gauge of scheduled runs, whatever daemon told it. A run of a pull request never pages: it
- * reports to the pull request.
+ * What is told of scheduled runs now, or else what was said last (kept.ts keeps it). A run of a pull request never
+ * pages: it reports to the pull request.
  */
 export function ofNights<Label extends string>(
   metric: Metric<Label>,
-  { where, by = [] }: { readonly where?: Selection<Label>; readonly by?: readonly NoInfer<Label>[] } = {},
+  { where, by = [] }: Selection<Label> = {},
 ): string {
   return newest(metric, { by: [...RUN, ...by], where: { trigger: "cron", ...where } });
 }
@@ -31,28 +27,22 @@ export function ofScenario<Label extends string>(metric: Metric<Label>): string 
   return newest(metric, { by: SCENARIO, where: {} });
 }
 
-/** Both sides hold for the same scenario, target and trigger; the value is that of the left. */
-export function bothOfRun(left: string, right: string): string {
-  return `  ${left}\nand on (${RUN.join(", ")})\n  ${right}`;
+/** The newest value of a gauge of a target. */
+export function ofTarget<Label extends string>(metric: Metric<Label>): string {
+  return newest(metric, { by: ["target"], where: {} });
 }
 
-export function unlessOfScenario(left: string, right: string): string {
-  return `  ${left}\nunless on (${SCENARIO.join(", ")})\n  ${right}`;
+export interface Newest {
+  readonly by: readonly string[];
+  readonly where: Readonly<Record<string, string | undefined>>;
+  /** What was said last does not count where this is told: `on (labels) series`. */
+  readonly unlessTold?: string;
 }
 
-function newest(
-  { name }: Metric,
-  { by, where }: { readonly by: readonly string[]; readonly where: Readonly<Record<string, string | undefined>> },
-): string {
-  const [series, labels] = [`${name}${selectorOf(where)}`, by.join(", ")];
-  // What is told now comes first: a daemon that came back at another address must not be overruled by what it said before.
-  return `(max by (${labels}) (${series}) or max by (${labels}) (last_over_time(${series}[${MEMORY}])))`;
-}
-
-/** Equality, or a match where the text has `|` or `^`. */
-function selectorOf(where: Readonly<Record<string, string | undefined>>): string {
-  const parts = Object.entries(where).map(([label, text = ""]) =>
-    text.startsWith("!") ? `${label}!~"${text.slice(1)}"` : `${label}${/[|^]/.test(text) ? "=~" : "="}"${text}"`,
-  );
-  return parts.length === 0 ? "" : `{${parts.join(", ")}}`;
+// What is told now comes first: a daemon that came back at another address must not be overruled by what it said before.
+export function newest({ name }: Pick<Metric, "name">, { by, where, unlessTold }: Newest): string {
+  const [selector, labels] = [selectorOf(where), by.join(", ")];
+  const last = `max by (${labels}) (${keptName({ name })}${selector})`;
+  const standing = unlessTold === undefined ? last : `(${last} unless ${unlessTold})`;
+  return `(max by (${labels}) (${name}${selector}) or ${standing})`;
 }

@@ -1,10 +1,10 @@
 /** prometheus/rules/*.yml: every rule, from the catalogue of metrics. */
 import { stringify } from "yaml";
 import { daemonAlerts } from "./daemon.ts";
-import { objectiveAlerts } from "./objectives.ts";
+import { objectiveAlerts, objectivesKept } from "./objectives.ts";
 import { recordingRules } from "./recording.ts";
 import { alertOf, type AlertRule } from "./rule.ts";
-import { runAlerts } from "./runs.ts";
+import { runAlerts, runsKept } from "./runs.ts";
 import { scaledYaml } from "./scale.ts";
 import { uptimeAlerts } from "./uptime-alerts.ts";
 import { uptimePeriodRecordings, uptimeRecordings } from "./uptime.ts";
@@ -23,9 +23,9 @@ export interface RuleFile {
 export function ruleFiles(scale = 1): readonly RuleFile[] {
   const files = [
     fileOf("recording", recordingRules()),
-    fileOf("objectives", objectiveAlerts().map(alertOf)),
-    fileOf("runs", runAlerts().map(alertOf)),
     // In one group: an alert is judged on what was recorded just before it.
+    fileOf("objectives", [...objectivesKept(), ...objectiveAlerts().map(alertOf)]),
+    fileOf("runs", [...runsKept(), ...runAlerts().map(alertOf)]),
     fileOf("uptime", [...uptimeRecordings(), ...uptimeAlerts().map(alertOf)]),
     fileOf("uptime-period", uptimePeriodRecordings(), "2m"),
     fileOf("daemon", daemonAlerts().map(alertOf)),

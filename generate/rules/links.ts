@@ -28,11 +28,16 @@ export function dashboardUrl(uid: string, variables: readonly string[]): string 
   return `${LINKS.grafana}/d/${uid}${query === "" ? "" : `?${query}`}`;
 }
 
-/** The report of the run that a metric of identity names, or the daemon's first page where it tells none. */
-export function reportUrl(info: string): string {
+/**
+ * The report of the run that a metric names by its label `run_id`, or the daemon's first page where it tells none.
+ * @param more further matchers, and what is printed into them.
+ */
+export function reportUrl(info: string, ...more: readonly [] | readonly [matcher: string, value?: string]): string {
+  const [matcher, value] = more;
   const labels = ["scenario", "target", "trigger"];
-  const selector = labels.map((label) => `${label}='%s'`).join(",");
-  const values = labels.map((label) => `$labels.${label}`).join(" ");
+  const matchers = [...labels.map((label) => `${label}='%s'`), ...(matcher === undefined ? [] : [matcher])];
+  const selector = matchers.join(",");
+  const values = [...labels.map((label) => `$labels.${label}`), ...(value === undefined ? [] : [value])].join(" ");
   return [
     `${LINKS.chatbench}/{{ with printf "${info}{${selector}}" ${values} | query }}`,
     `api/v1/runs/{{ . | first | label "run_id" }}/report{{ end }}`,

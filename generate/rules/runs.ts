@@ -1,9 +1,10 @@
 /** Alerts on scheduled runs that said nothing of their target. */
 import { NEWEST_RUN, SCHEDULE } from "../../src/exporter/catalogue/index.ts";
-import { ofNights, ofScenario, unlessOfScenario } from "./expressions.ts";
+import { ofNights, ofScenario, SCENARIO } from "./expressions.ts";
+import { kept } from "./kept.ts";
 import { K6_SERIES } from "./recording.ts";
 import { DASHBOARDS, dashboardUrl, reportUrl } from "./links.ts";
-import type { AlertRule } from "./rule.ts";
+import type { AlertRule, RecordingRule } from "./rule.ts";
 
 const WHERE = "{{ $labels.scenario }} on {{ $labels.target }}";
 const OVERVIEW = dashboardUrl(DASHBOARDS.overview, ["scenario", "target"]);
@@ -14,6 +15,18 @@ const REASON = [
   `{{ with printf "${NEWEST_RUN.reason.name}{scenario='%s',target='%s',trigger='%s'}"`,
   ` $labels.scenario $labels.target $labels.trigger | query }} ({{ . | first | label "reason" }}){{ end }}`,
 ].join("");
+
+/** What these alerts rest on, kept while the daemon is away. */
+export function runsKept(): readonly RecordingRule[] {
+  const { verdict, state, telemetry } = NEWEST_RUN;
+  return [
+    kept(verdict, { where: { trigger: "cron", verdict: "invalid" }, owner: "scenario" }),
+    kept(state, { where: { trigger: "cron", state: "error|lost" }, owner: "scenario" }),
+    kept(telemetry, { where: { trigger: "cron", telemetry: "incomplete" }, owner: "scenario" }),
+    // Unknown after a start without a database (docs/decisions/0023-the-daemon-answers-from-memory.md).
+    kept(SCHEDULE.deadline, { where: {}, owner: "schedule" }),
+  ];
+}
 
 export function runAlerts(): readonly AlertRule[] {
   return [invalid(), broken(), overdue(), notIngested(), seriesBudget()];
@@ -47,7 +60,7 @@ function broken(): AlertRule {
 function overdue(): AlertRule {
   return {
     alert: "ChatbenchRunOverdue",
-    expr: unlessOfScenario(`time() - ${ofScenario(SCHEDULE.deadline)} > 0`, `${ofScenario(SCHEDULE.paused)} == 1`),
+    expr: `  time() - ${ofScenario(SCHEDULE.deadline)} > 0\nunless on (${SCENARIO.join(", ")})\n  ${SCHEDULE.paused.name} == 1`,
     for: "10m",
     severity: "critical",
     summary: "No scheduled run has been judged for too long.",

@@ -1,7 +1,9 @@
 /** Alerts on uptime: several windows, several burn rates, after the Site Reliability Workbook and Sloth. */
+import { TARGETS } from "../../src/exporter/catalogue/index.ts";
+import { ofTarget } from "./expressions.ts";
 import { DASHBOARDS, dashboardUrl } from "./links.ts";
 import type { AlertRule, Severity } from "./rule.ts";
-import { burn, OBJECTIVE, PROBES, type Window } from "./uptime-names.ts";
+import { burn, PROBES, type Window } from "./uptime-names.ts";
 
 const UPTIME = dashboardUrl(DASHBOARDS.uptime, ["target"]);
 
@@ -57,7 +59,7 @@ function both([long, short, factor]: Pair): string {
 function probeAbsent(): AlertRule {
   return {
     alert: "ChatbenchProbeAbsent",
-    expr: `  max by (target) (last_over_time(${OBJECTIVE}[1h]))\nunless on (target)\n  sum by (target) (count_over_time(${PROBES}[5m]))`,
+    expr: `  ${ofTarget(TARGETS.objective)}\nunless on (target)\n  sum by (target) (count_over_time(${PROBES}[5m]))`,
     for: "10m",
     severity: "critical",
     summary: "Nobody asks whether a target is up.",

@@ -4,8 +4,6 @@
 export const PROBES = 'probe_success{job="chatbench-probe"}';
 /** How often the job asks: what was not asked is known by it. */
 export const PROBE_SECONDS = 15;
-/** The share of time in which the target must answer, as configured. */
-export const OBJECTIVE = "chatbench_objective_uptime_ratio";
 export const SLO = '{sloth_slo="uptime"}';
 export const PERIOD_DAYS = 30;
 

@@ -2,18 +2,11 @@
  * Uptime in the shape of Sloth, so that dashboards made for it read ours: share of failed probes in each window, error
  * budget, and what is left of it. One set of rules serves every target, so the identity comes from the label `target`.
  */
+import { TARGETS } from "../../src/exporter/catalogue/index.ts";
+import { ofTarget } from "./expressions.ts";
+import { kept } from "./kept.ts";
 import type { RecordingRule } from "./rule.ts";
-import {
-  burn,
-  errorRatio,
-  OBJECTIVE,
-  PERIOD_DAYS,
-  PROBE_SECONDS,
-  PROBES,
-  SLO,
-  WINDOWS,
-  type Window,
-} from "./uptime-names.ts";
+import { burn, errorRatio, PERIOD_DAYS, PROBE_SECONDS, PROBES, SLO, WINDOWS, type Window } from "./uptime-names.ts";
 
 /** A window of which less was probed says nothing: a fresh install or a gap must not page. */
 const LEAST_PROBED = 0.25;
@@ -21,17 +14,17 @@ const LEAST_PROBED = 0.25;
 const LEAST_BUDGET = 0.000_01;
 
 const windows = Object.keys(WINDOWS) as Window[];
+/** The share of time in which the target must answer, as configured. */
+const OBJECTIVE = ofTarget(TARGETS.objective);
 
 export function uptimeRecordings(): readonly RecordingRule[] {
   return [
     ...windows.map((window) => failedShare(window)),
-    slo("slo:objective:ratio", `max by (target) (last_over_time(${OBJECTIVE}[1h]))`),
-    slo(
-      "slo:error_budget:ratio",
-      `clamp_min(1 - max by (target) (last_over_time(${OBJECTIVE}[1h])), ${String(LEAST_BUDGET)})`,
-    ),
-    slo("slo:time_period:days", `0 * max by (target) (last_over_time(${OBJECTIVE}[1h])) + ${String(PERIOD_DAYS)}`),
-    slo("sloth_slo_info", `group by (target) (last_over_time(${OBJECTIVE}[1h]))`),
+    kept(TARGETS.objective, { where: {}, owner: "target" }),
+    slo("slo:objective:ratio", OBJECTIVE),
+    slo("slo:error_budget:ratio", `clamp_min(1 - ${OBJECTIVE}, ${String(LEAST_BUDGET)})`),
+    slo("slo:time_period:days", `0 * ${OBJECTIVE} + ${String(PERIOD_DAYS)}`),
+    slo("sloth_slo_info", `group by (target) (${OBJECTIVE})`),
     perBudget("slo:current_burn_rate:ratio", errorRatio("5m")),
     ...windows.map(burnOf),
   ];

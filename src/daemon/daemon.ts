@@ -72,10 +72,29 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon | { readonly
   const instance: Instance = { id: randomSuffix(12), ...(await ownProcess()) };
   const parts = assemble({ configuration, store, engine: deps.engine, instance, clock, log });
   await restoreFromFiles(parts.history, loaded.config, log);
+  // Before the first scrape: what it does not tell would count as gone.
+  const isRead = state.kind === "ready" && (await readStore(parts, log));
   await parts.health.look();
-  const started = await serve(parts, { deps, lifecycle, configuration, instance, isThere: state.kind === "ready" });
+  const started = await serve(parts, {
+    deps,
+    lifecycle,
+    configuration,
+    instance,
+    isThere: state.kind === "ready",
+    isRead,
+  });
   if ("problem" in started) await lifecycle.stop();
   return started;
+}
+
+async function readStore({ history, store }: Pick<Assembled, "history" | "store">, log: Log): Promise<boolean> {
+  try {
+    await restoreFromStore(history, store);
+    return true;
+  } catch (error) {
+    log.error(`The database was lost while it was first read: ${String(error)}`);
+    return false;
+  }
 }
 
 /** Newer tables or missing rights are told at once; "away" is also what is too slow to tell yet. */
@@ -104,6 +123,8 @@ interface Surroundings {
   readonly instance: Instance;
   /** The database has answered already: what it says is known before the start is told. */
   readonly isThere: boolean;
+  /** And what it knows of past runs is known. */
+  readonly isRead: boolean;
 }
 
 async function serve(parts: Assembled, around: Surroundings): Promise<Daemon | { readonly problem: string }> {
@@ -153,7 +174,7 @@ function hostsOf({ server, links }: Config): readonly string[] {
 }
 
 /** From here on runs begin: first what a dead daemon left is ended, then the schedule is looked at each minute. */
-async function work(parts: Assembled, { deps, lifecycle, isThere }: Surroundings): Promise<void> {
+async function work(parts: Assembled, { deps, lifecycle, isThere, isRead }: Surroundings): Promise<void> {
   const { runs, glimpse, store, history } = parts;
   const { log } = deps;
   void parts.uptime.look();
@@ -165,7 +186,7 @@ async function work(parts: Assembled, { deps, lifecycle, isThere }: Surroundings
   void whenReady(store, life.signal, log)
     .then(async (isReady) => {
       if (!isReady) return;
-      await restoreFromStore(history, store);
+      if (!isRead) await restoreFromStore(history, store);
       await runs.tick();
       await glimpse.refresh();
     })

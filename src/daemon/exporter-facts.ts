@@ -1,5 +1,5 @@
 import type { ExporterFacts, ScenarioFacts } from "../exporter/index.ts";
-import type { RunRecord } from "../model/index.ts";
+import type { Config, RunRecord } from "../model/index.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Glimpse } from "./glimpse.ts";
 import type { Health } from "./health.ts";
@@ -32,13 +32,14 @@ export function exporterFacts({
   const entries = timetable();
   const { succeeded, at } = configuration.reloadState();
   const k6Version = health.k6Version();
+  const latest = history.latest().filter(({ scenario }) => Object.hasOwn(config.scenarios, scenario));
   return {
     scenarios: Object.values(config.scenarios).map(({ name, target, objectives }): ScenarioFacts => {
       const schedule = entries.get(name);
       const watchesCache = target.redis !== undefined;
       return { name, target: target.name, objectives, watchesCache, ...(schedule === undefined ? {} : { schedule }) };
     }),
-    latest: history.latest().filter(({ scenario }) => Object.hasOwn(config.scenarios, scenario)),
+    latest,
     targets: Object.values(config.targets).map(({ name, uptime: standing }) => {
       const now = uptime.of(name);
       return {
@@ -53,18 +54,31 @@ export function exporterFacts({
     ...(k6Version === undefined ? {} : { k6Version }),
     sources: [
       ...health.parts().map(({ part, ok, seconds }) => ({ name: part, ok, seconds })),
-      ...collectorsOf(history, Object.keys(config.targets)),
+      ...collectorsOf(latest, config),
     ],
   };
 }
 
-/** Of each target as its newest run that watched anything found them at its end. */
-export function collectorsOf(history: Pick<History, "latest">, targets: readonly string[]): ExporterFacts["sources"] {
-  const records = history.latest().map(({ last }) => last);
-  return targets.flatMap((target) => {
-    const own = records.filter((record) => record.target === target && record.resources !== undefined);
-    const newest = own.reduce<RunRecord | undefined>((a, b) => (a === undefined || b.id > a.id ? b : a), undefined);
-    const collectors = newest?.resources?.collectors ?? [];
-    return collectors.map(({ name, reads, problem }) => ({ name, target, ok: reads > 0 && problem === undefined }));
-  });
+/**
+ * Of each target as the newest run of each trigger that watched anything found them at its end: what a pull request's
+ * run found is told apart from what the schedule's did. Nights of a target that the scenario no longer has do not count.
+ */
+export function collectorsOf(
+  latest: ExporterFacts["latest"],
+  { targets, scenarios }: Pick<Config, "targets" | "scenarios">,
+): ExporterFacts["sources"] {
+  const newest = new Map<string, RunRecord>();
+  for (const { last: run } of latest) {
+    const { id, scenario, target, trigger, resources } = run;
+    const isOfNow = trigger !== "cron" || scenarios[scenario]?.target.name === target;
+    if (resources === undefined || !Object.hasOwn(targets, target) || !isOfNow) continue;
+    const key = `${target} ${trigger}`;
+    if (id > (newest.get(key)?.id ?? "")) newest.set(key, run);
+  }
+  return [...newest.values()].flatMap(({ target, trigger, resources }) =>
+    (resources?.collectors ?? []).map(({ name, reads, problem }) => ({
+      ...{ name, target, trigger },
+      ok: reads > 0 && problem === undefined,
+    })),
+  );
 }

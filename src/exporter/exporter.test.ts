@@ -53,6 +53,8 @@ it("an invalid, broken, stopped or lost night leaves everything that the last ju
     expect(value(page, "chatbench_newest_run_state", { ...CRON, state: end.state })).toBe(1);
     expect(value(page, "chatbench_newest_run_verdict", { ...CRON, verdict: end.verdict ?? "none" })).toBe(1);
     expect(value(page, "chatbench_consecutive_failed_runs", CRON)).toBe(1);
+    expect(value(page, "chatbench_consecutive_missed_runs", CRON)).toBe(1);
+    expect(value(page, "chatbench_last_two_runs_failed", CRON)).toBe(1);
   }
 });
 
@@ -80,6 +82,37 @@ it("what was not measured is absent, never 0", async () => {
   expect(value(page, "chatbench_last_run_objective_met", { objective: "error_rate" })).toBe(0);
   const unmeasured = { objective: "latency_p95", verdict: "invalid" };
   expect(value(page, "chatbench_last_run_objective_verdict", unmeasured)).toBe(1);
+});
+
+it("what a night could not measure stands as missed by the night that measured it last, and only of nights", async () => {
+  const p95 = { measurement: "latency_p95", condition: "< 200ms", limit: 0.2, reason: "So it was." } as const;
+  const errors = {
+    measurement: "error_rate",
+    condition: "< 1%",
+    limit: 0.01,
+    value: 1,
+    reason: "All failed.",
+  } as const;
+  const first = record({ verdict: "fail", objectives: [{ ...p95, value: 0.3, verdict: "fail" }] });
+  const second = record({
+    ...{ id: "20261124T020000Z-chat-api-aaaa", verdict: "fail", measurements: {} },
+    objectives: [
+      { ...p95, verdict: "invalid" },
+      { ...errors, verdict: "fail" },
+    ],
+  });
+  const asked = [first, second].map((run): RunRecord => ({ ...run, trigger: "pull_request" }));
+  const page = await pageOf(fullFacts({ latest: [...latestOf([first, second]), ...latestOf(asked)] }));
+  const told = samplesOf(page, "chatbench_missed_objective_value");
+  expect(told.map(({ labels, value }) => [labels.objective, labels.verdict, labels.run_id, value])).toEqual([
+    ["latency_p95", "fail", first.id, 0.3],
+    ["error_rate", "fail", second.id, 1],
+  ]);
+  expect(told.every(({ labels }) => labels.trigger === "cron")).toBe(true);
+  // The targets table says of the newest run what it is: not measured.
+  expect(
+    value(page, "chatbench_last_run_objective_verdict", { ...CRON, objective: "latency_p95", verdict: "invalid" }),
+  ).toBe(1);
 });
 
 it("numbers that are none never reach the page", async () => {

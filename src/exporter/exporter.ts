@@ -72,8 +72,8 @@ async function ownFamilies(live: Live, clock: Clock) {
 
 function healthOf(sources: readonly Source[]): Samples {
   const samples = new Samples();
-  for (const { name: collector, ok, seconds, target } of sources) {
-    samples.add(DAEMON.collectorSuccess, { collector, target }, Number(ok));
+  for (const { name: collector, ok, seconds, target, trigger } of sources) {
+    samples.add(DAEMON.collectorSuccess, { collector, target, trigger }, Number(ok));
     samples.add(DAEMON.collectorDuration, { collector }, seconds);
   }
   return samples;

@@ -1,4 +1,4 @@
-import type { Instant, Objective, RunRecord, SkipReason, Trigger, Uptime } from "../model/index.ts";
+import type { Instant, Objective, ObjectiveResult, RunRecord, SkipReason, Trigger, Uptime } from "../model/index.ts";
 
 /** A configured scenario, as far as metrics tell it. */
 export interface ScenarioFacts {
@@ -27,7 +27,7 @@ export interface ExporterFacts {
   readonly scenarios: readonly ScenarioFacts[];
   /**
    * Runs that are over, of configured scenarios: for each scenario, target and trigger the newest of all and the newest
-   * that was judged, and those before it that `consecutiveMissed` counts. Labels come from the records themselves.
+   * that was judged, and what is counted and remembered of those before it. Labels come from the records themselves.
    */
   readonly latest: readonly {
     readonly scenario: string;
@@ -37,8 +37,14 @@ export interface ExporterFacts {
     readonly last: RunRecord;
     /** Newest with the verdict pass, warning or fail. */
     readonly judged?: RunRecord;
-    /** Judged runs in a row, ending with the newest, that failed. */
+    /** Of each objective of `judged`, what the newest judged run that measured it said; none: no run did. */
+    readonly measured: readonly { readonly id: RunRecord["id"]; readonly result: ObjectiveResult }[];
+    /** Judged runs in a row, ending with the newest, with the verdict warning or fail. */
     readonly consecutiveMissed: number;
+    /** The same, counting only fail. */
+    readonly consecutiveFailed: number;
+    /** How many of the last two judged runs have the verdict fail. */
+    readonly lastTwoFailed: number;
   }[];
   readonly running: readonly { readonly scenario: string; readonly target: string; readonly trigger: Trigger }[];
   /** Every configured target. */
@@ -63,8 +69,9 @@ export interface ExporterFacts {
     readonly ok: boolean;
     /** How long it took to answer, where that is known. */
     readonly seconds?: number;
-    /** Whose source it is; absent: the daemon's own. */
+    /** Whose source it is, and of what runs; absent: the daemon's own. */
     readonly target?: string;
+    readonly trigger?: Trigger;
   }[];
 }
 

@@ -18,13 +18,28 @@ export function projectRuns(facts: ExporterFacts, samples: Samples): void {
   const targets = new Map(facts.scenarios.map(({ name, target }) => [name, target]));
   const isShown = ({ scenario, target, trigger }: RunRecord): boolean =>
     trigger === "cron" ? targets.get(scenario) === target : targets.has(scenario);
-  for (const { last, judged, consecutiveMissed } of facts.latest) {
+  for (const latest of facts.latest) {
+    const { last, judged } = latest;
     if (isShown(last)) projectNewest(last, samples);
     if (judged === undefined || !isJudged(judged) || !isShown(judged)) continue;
     projectJudged(judged, samples);
-    samples.add(RUNS.consecutiveFailed, labelsOf(judged), consecutiveMissed);
+    projectBefore(latest, samples);
   }
   projectRunning(facts, samples);
+}
+
+/** What the judged runs say together: how often in a row, and what the last one could not measure. */
+function projectBefore(latest: ExporterFacts["latest"][number], samples: Samples): void {
+  const run = labelsOf(latest.last);
+  samples.add(RUNS.consecutiveMissed, run, latest.consecutiveMissed);
+  samples.add(RUNS.consecutiveFailed, run, latest.consecutiveFailed);
+  samples.add(RUNS.lastTwoFailed, run, latest.lastTwoFailed);
+  // Whoever asked for a run sees it; alerts are only of what a schedule asked for.
+  if (run.trigger !== "cron") return;
+  for (const { id, result } of latest.measured.filter(({ result: { verdict } }) => verdict !== "pass")) {
+    const { measurement: objective, verdict, value } = result;
+    samples.add(RUNS.missedValue, { ...run, objective, verdict, run_id: id }, value);
+  }
 }
 
 function projectNewest(record: RunRecord, samples: Samples): void {

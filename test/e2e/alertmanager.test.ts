@@ -144,6 +144,11 @@ describe("a running Alertmanager", () => {
       },
     ],
     [
+      "nothing where all was missed by at most 10 %",
+      { ...RUN, alertname: "ChatbenchObjectiveMissedRepeatedly", severity: "warning" },
+      { held: [], told: [{ ...RUN, alertname: "ChatbenchLatencyP99ObjectiveMissed" }] },
+    ],
+    [
       "warnings of a scenario somebody is called for",
       { ...RUN, alertname: "ChatbenchObjectiveMissedRepeatedly", severity: "critical" },
       {

@@ -140,7 +140,7 @@ it("a failed night arrives as one message whose links answer, and only that of t
     ["ErrorRate", "LatencyP95", "LatencyP99"].map((kind) => [`Chatbench${kind}ObjectiveMissed`, "cron"]),
   );
   expect(alerts[1]?.annotations.summary).toBe(
-    "P95 latency: objective missed by more than 10 % in the last judged scheduled run.",
+    "P95 latency: objective missed by more than 10 % in the last scheduled run that measured it.",
   );
   expect(alerts[1]?.annotations.description).toBe("chat-api on bot: P95 latency was 300ms, the limit is 200ms.");
   for (const { annotations } of alerts) {

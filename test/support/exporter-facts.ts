@@ -63,13 +63,23 @@ export function latestOf(runs: readonly RunRecord[]): ExporterFacts["latest"] {
   const last = runs.at(-1);
   if (last === undefined) return [];
   const judged = runs.filter(({ verdict }) => verdict !== null && verdict !== "invalid");
-  const good = judged.findLastIndex(({ verdict }) => verdict !== "fail");
+  const since = (words: readonly string[]): number =>
+    judged.length - 1 - judged.findLastIndex(({ verdict }) => !words.includes(verdict ?? ""));
   const newest = judged.at(-1);
+  const measuredBy = (objective: string): ExporterFacts["latest"][number]["measured"] =>
+    judged.flatMap(({ id, objectives }) =>
+      objectives
+        .filter(({ measurement, verdict }) => measurement === objective && verdict !== "invalid")
+        .map((result) => ({ id, result })),
+    );
   return [
     {
       ...{ scenario: last.scenario, target: last.target, trigger: last.trigger, last },
       ...(newest === undefined ? {} : { judged: newest }),
-      consecutiveMissed: judged.length - 1 - good,
+      measured: (newest?.objectives ?? []).flatMap(({ measurement }) => measuredBy(measurement).slice(-1)),
+      consecutiveMissed: since(["warning", "fail"]),
+      consecutiveFailed: since(["fail"]),
+      lastTwoFailed: judged.slice(-2).filter(({ verdict }) => verdict === "fail").length,
     },
   ];
 }
@@ -82,7 +92,12 @@ const UPTIME: Uptime = {
 
 /** Facts in which every metric of the catalogue has a value. */
 export function fullFacts(over: Partial<ExporterFacts> = {}): ExporterFacts {
-  const failed = record({ verdict: "fail", reason: { code: "target_failed", text: "It answered only errors." } });
+  const failed = record({
+    ...{ verdict: "fail", reason: { code: "target_failed", text: "It answered only errors." } },
+    objectives: record().objectives.map((result) =>
+      result.measurement === "error_rate" ? { ...result, value: 2, verdict: "fail", reason: "It was missed." } : result,
+    ),
+  });
   return {
     scenarios: [scenario("chat-api"), scenario("chat-socket", false)],
     latest: [...latestOf([failed]), ...latestOf([record({ trigger: "manual" })])],
@@ -93,7 +108,7 @@ export function fullFacts(over: Partial<ExporterFacts> = {}): ExporterFacts {
     k6Version: "2.2.0",
     sources: [
       { name: "database", ok: true, seconds: 0.002 },
-      { name: "postgres", target: "chatbot", ok: false },
+      { name: "postgres", target: "chatbot", trigger: "cron", ok: false },
     ],
     ...over,
   };

@@ -1,6 +1,6 @@
 /**
  * Metrics of the runs. The prefix says which run is meant: `chatbench_last_run_` the last judged one, with the numbers
- * that objectives, alerts and trends rest on; `chatbench_newest_run_` the newest of all, however it ended
+ * that targets and trends rest on; `chatbench_newest_run_` the newest of all, however it ended
  * (docs/decisions/0030-last-and-newest-run.md).
  */
 import { counter, gauge, RUN, SCENARIO } from "./metric.ts";
@@ -32,10 +32,25 @@ export const RUNS = {
     labels: [...SCENARIO, "layer"],
     help: "Those of chatbench_cache_requests_total that found something.",
   }),
+  consecutiveMissed: gauge("chatbench_consecutive_missed_runs", {
+    unit: "count",
+    labels: RUN,
+    help: "Judged runs in a row, ending with the last one, that missed an objective: verdict warning or fail.",
+  }),
   consecutiveFailed: gauge("chatbench_consecutive_failed_runs", {
     unit: "count",
     labels: RUN,
     help: "Judged runs in a row, ending with the last one, whose verdict is fail.",
+  }),
+  lastTwoFailed: gauge("chatbench_last_two_runs_failed", {
+    unit: "count",
+    labels: RUN,
+    help: "How many of the last two judged runs have the verdict fail: 0, 1 or 2.",
+  }),
+  missedValue: gauge("chatbench_missed_objective_value", {
+    unit: "other",
+    labels: [...RUN, "objective", "verdict", "run_id"],
+    help: "The value of each objective that was missed by the last judged scheduled run that measured it, with its verdict (warning or fail) and that run; an older one where the last judged run could not measure it. In the unit of the limit: seconds, a ratio from 0 to 1, or a count. Absent: it was met, or never measured.",
   }),
 } as const;
 
