@@ -1,5 +1,6 @@
 import { reason, type Reason } from "../model/index.ts";
 import { fetchText } from "../platform/network.ts";
+import { whyForbidden } from "./forbidden.ts";
 import { READ_WITHIN_MS } from "./limits.ts";
 import { parseTextFormat, type TextPage } from "./text-format.ts";
 
@@ -18,11 +19,13 @@ export async function fetchPage(
   { what, url, wanted }: PageQuestion,
   signal: AbortSignal,
 ): Promise<{ readonly page: TextPage } | { readonly problem: Reason }> {
-  const answer = await fetchText(new URL(url), { timeoutMs: READ_WITHIN_MS, maxBytes: MAX_BYTES, signal });
-  const { origin, pathname } = new URL(url);
+  const { origin, pathname, hostname } = new URL(url);
   const problem = (why: string): { readonly problem: Reason } => ({
     problem: reason("collector_failed", `${what} at ${origin}${pathname} cannot be read: ${why}.`),
   });
+  const forbidden = await whyForbidden(hostname, signal);
+  if (forbidden !== undefined) return problem(forbidden);
+  const answer = await fetchText(new URL(url), { timeoutMs: READ_WITHIN_MS, maxBytes: MAX_BYTES, signal });
   if ("problem" in answer) return problem(answer.problem);
   if (answer.status !== 200) return problem(`it answers with status ${String(answer.status)}`);
   const page = parseTextFormat(answer.text, wanted);

@@ -94,6 +94,12 @@ describe("a page in Prometheus' text format", () => {
     await server.close();
   });
 
+  it("59: is asked at no address where clouds hand out credentials, however its name leads there", async () => {
+    const source = { metrics: { url: "http://169.254.169.254/metrics", names: ["a"] } };
+    const problem = await watching(source, (watch) => problemOf(watch, "metrics"));
+    expect(problem).toContain("leads to 169.254.169.254, where clouds hand out credentials");
+  });
+
   it.each([
     ["another page", 200, "<html>Sign in</html>", "its answer is no page in Prometheus' text format"],
     ["an error", 503, "# TYPE a gauge\na 1\n", "it answers with status 503"],

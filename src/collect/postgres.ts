@@ -8,9 +8,10 @@ import {
   type Source,
   type TargetFacts,
 } from "../model/index.ts";
+import { whyForbidden } from "./forbidden.ts";
 import { READ_WITHIN_MS } from "./limits.ts";
 import { told } from "./readings.ts";
-import { placeOf, troubleWith } from "./trouble.ts";
+import { hostOf, placeOf, troubleWith } from "./trouble.ts";
 import { within } from "./within.ts";
 
 const APPLICATION_NAME = "chatbench";
@@ -83,6 +84,8 @@ export const postgresCollector: Collector = {
   async open({ postgres }, signal) {
     if (postgres === undefined) return undefined;
     const what = `PostgreSQL at ${placeOf(postgres.url, "5432")}`;
+    const forbidden = await whyForbidden(hostOf(postgres.url), signal);
+    if (forbidden !== undefined) return { problem: troubleWith(what, forbidden, postgres.url) };
     const client = await clientOf(postgres.url);
     try {
       await within(client.connect(), READ_WITHIN_MS, signal);

@@ -1,8 +1,9 @@
 import type { Redis } from "ioredis";
 import type { Collector, ProcessMark, Reading, Secret, Source, TargetFacts } from "../model/index.ts";
+import { whyForbidden } from "./forbidden.ts";
 import { READ_WITHIN_MS } from "./limits.ts";
 import { told } from "./readings.ts";
-import { placeOf, troubleWith } from "./trouble.ts";
+import { hostOf, placeOf, troubleWith } from "./trouble.ts";
 import { within } from "./within.ts";
 
 /** Fields of INFO by name. */
@@ -14,6 +15,8 @@ export const redisCollector: Collector = {
   async open({ redis }, signal) {
     if (redis === undefined) return undefined;
     const what = `Redis at ${placeOf(redis.url, "6379")}`;
+    const forbidden = await whyForbidden(hostOf(redis.url), signal);
+    if (forbidden !== undefined) return { problem: troubleWith(what, forbidden, redis.url) };
     const client = await clientOf(redis.url);
     const trouble: { first?: unknown } = {};
     client.on("error", (error: unknown) => (trouble.first ??= error));

@@ -9,6 +9,11 @@ export function placeOf(url: Secret, usualPort: string): string {
   return `${parsed.hostname}:${parsed.port === "" ? usualPort : parsed.port}${parsed.pathname.replace(/\/+$/, "")}`;
 }
 
+/** Empty where there is none: a socket file, or an address that is none. */
+export function hostOf(url: Secret): string {
+  return URL.canParse(url.reveal()) ? new URL(url.reveal()).hostname : "";
+}
+
 /** One sentence for people; what a driver says may hold anything, but never the password. */
 export function troubleWith(what: string, error: unknown, url: Secret): Reason {
   return reason("collector_failed", `${what} cannot be read: ${withoutSecrets(wordsOf(error), url)}.`);

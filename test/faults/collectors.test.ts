@@ -185,6 +185,18 @@ describe("what a source says of its trouble", () => {
     await Promise.all([postgres.stop(), redis.stop()]);
   });
 
+  it("59: a name that leads to a link-local address is not asked, by no source", async () => {
+    // The resolver reads this name as an address, which the configuration cannot know.
+    const name = "0xa9fea9fe";
+    const sources = { postgres: secretUrl(`postgres://u@${name}/x`), redis: secretUrl(`redis://${name}`) };
+    await watching(sources, async (watch) => {
+      for (const part of ["postgres", "redis"])
+        expect(await problemOf(watch, part)).toContain(
+          "leads to 169.254.169.254, where clouds hand out credentials of the machine",
+        );
+    });
+  });
+
   it("a cut connection is one failed reading and no restart; another PostgreSQL at the same place is one", async () => {
     const first = await startPostgres();
     const proxy = await tcpProxyTo(first.port);
