@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
-import { formatDiagnostic } from "../model/index.ts";
+import { formatDiagnostic, whyUnfit, type Objective } from "../model/index.ts";
 import * as files from "../platform/files.ts";
 import { parseConfig } from "./index.ts";
 
@@ -28,6 +28,11 @@ it.each([
   ["script: load_tests/b.py, engine: locust", "locust"],
 ])("%s is a scenario for %s", async (keys, engine) => {
   expect(await engineOf(keys)).toBe(engine);
+});
+
+it("what the target's Redis and system tell is measured beside a load of Locust too", () => {
+  const objectives = ["cache_hit_ratio", "cpu_cores"].map((measurement) => ({ measurement }) as Objective);
+  expect(whyUnfit({ engine: "locust", objectives })).toBeUndefined();
 });
 
 it.each([

@@ -10,8 +10,7 @@ export type EngineWish = Pick<Scenario, "traffic" | "cache" | "objectives"> & {
 };
 
 /** Measurements that Locust cannot give: it knows no such thing, and nothing is made up. */
-const ONLY_K6 =
-  /^(?:k6\.|dropped_iterations$|ttft_|tpot_|first_byte_|inter_chunk_|output_tokens|goodput$|cache_hit_ratio$)/;
+const ONLY_K6 = /^(?:k6\.|dropped_iterations$|ttft_|tpot_|first_byte_|inter_chunk_|output_tokens|goodput$)/;
 
 /** The key and the sentence for what this scenario's engine cannot do; undefined: it can do all. */
 export function whyUnfit(wish: EngineWish): { readonly key: readonly string[]; readonly text: string } | undefined {
