@@ -116,6 +116,16 @@ describe.concurrent("what goes wrong in the load is counted", () => {
 });
 
 describe.concurrent("a Locust that ends otherwise", () => {
+  it("59: is led to no address where clouds hand out credentials, whatever name leads there", async () => {
+    // The resolver reads this name as an address, which nobody sees before it is asked.
+    for (const name of ["talk.py", "plain_http.py"]) {
+      const { outcome, facts } = await ran(name, { baseUrl: "http://0xa9fea9fe:9" });
+      expect(outcome).toMatchObject({ kind: "completed" });
+      expect(facts?.requests.failed).toBeGreaterThan(0);
+      expect(facts?.complaints?.join()).toContain("169.254.169.254 is an address at which clouds hand out credentials");
+    }
+  });
+
   it("ends at a word from outside, keeps its facts and judges nothing", async () => {
     const watch = watcher((progress) => {
       if (progress.requestsPerSecond > 0) watch.stopNow();

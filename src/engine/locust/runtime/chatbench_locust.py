@@ -25,6 +25,7 @@ from locust.env import Environment
 from locust.user.task import DefaultTaskSet, TaskSet
 from locust.util.load_locustfile import load_locustfile
 
+from chatbench_guard import refuse_metadata
 from chatbench_measure import Measure, write_json
 from chatbench_shape import PatternShape, follow
 
@@ -210,6 +211,7 @@ def main(command: str, path: str) -> int:
     with open(path, encoding="utf-8") as file:
         config = json.load(file)
     hold_secrets()
+    refuse_metadata()
     try:
         return inspect(config) if command == "inspect" else run(config)
     except Unusable as why:
