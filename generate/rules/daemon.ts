@@ -19,7 +19,7 @@ function collectorFailing(): AlertRule {
     severity: "warning",
     summary: "A part that Chatbench needs does not answer.",
     description:
-      "{{ if $labels.target }}{{ $labels.collector }} of {{ $labels.target }} did not answer at the end of its newest scheduled run: what it tells is missing there{{ else }}{{ $labels.collector }} has not answered the Chatbench daemon for 10 minutes{{ end }}.",
+      "{{ if $labels.target }}{{ $labels.collector }} of {{ $labels.target }} missed readings in its newest scheduled run: what it tells is missing there or has gaps{{ else }}{{ $labels.collector }} has not answered the Chatbench daemon for 10 minutes{{ end }}.",
     dashboardUrl: ITSELF,
   };
 }

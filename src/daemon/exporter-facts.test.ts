@@ -44,6 +44,15 @@ it("46: each source of a target stands as its newest run left it, whatever scena
   ]);
 });
 
+it.each([
+  [54, 6, true],
+  [53, 7, false],
+  [1, 19, false],
+])("46: a source of which %i readings came and %i failed is well: %s", (reads, failures, ok) => {
+  const run = record({ resources: resources([{ name: "redis", reads, failures }]) });
+  expect(sourcesAfter([run])).toMatchObject([{ name: "redis", ok }]);
+});
+
 it("what a run of a pull request found is told apart from what the night found; nights elsewhere are not told", () => {
   const night = record({ id: "20261123T020000Z-chat-api-aaaa", resources: WELL });
   const asked = record({ id: "20261124T120000Z-chat-api-aaaa", trigger: "pull_request", resources: AWAY });

@@ -59,8 +59,11 @@ export function exporterFacts({
   };
 }
 
+/** Of the readings of a run: a source that came back for the last of them was away all the same. */
+const LEAST_READ = 0.9;
+
 /**
- * Of each target as the newest run of each trigger that watched anything found them at its end: what a pull request's
+ * Of each target as the newest run of each trigger that watched anything found them: what a pull request's
  * run found is told apart from what the schedule's did. Nights of a target that the scenario no longer has do not count.
  */
 export function collectorsOf(
@@ -76,9 +79,9 @@ export function collectorsOf(
     if (id > (newest.get(key)?.id ?? "")) newest.set(key, run);
   }
   return [...newest.values()].flatMap(({ target, trigger, resources }) =>
-    (resources?.collectors ?? []).map(({ name, reads, problem }) => ({
+    (resources?.collectors ?? []).map(({ name, reads, failures, problem }) => ({
       ...{ name, target, trigger },
-      ok: reads > 0 && problem === undefined,
+      ok: reads > 0 && reads >= LEAST_READ * (reads + failures) && problem === undefined,
     })),
   );
 }

@@ -33,7 +33,7 @@ export const DAEMON = {
   collectorSuccess: gauge("chatbench_scrape_collector_success", {
     unit: "0 or 1",
     labels: ["collector", "target", "trigger"],
-    help: "Whether a source of these metrics is well: without target and trigger facts (0: what tells of schedules and runs is as it was before), process, and the parts that the daemon asks (database, records, prometheus, k6); with a target what is watched of it during a run (postgres, redis, process, node_exporter, cadvisor, metrics), as it was at the end of its newest run of that trigger.",
+    help: "Whether a source of these metrics is well: without target and trigger facts (0: what tells of schedules and runs is as it was before), process, and the parts that the daemon asks (database, records, prometheus, k6); with a target what is watched of it during a run (postgres, redis, process, node_exporter, cadvisor, metrics), in its newest run of that trigger: 1 where the last of its readings came and at least 90 % of them all did.",
   }),
   collectorDuration: gauge("chatbench_scrape_collector_duration_seconds", {
     unit: "seconds",
