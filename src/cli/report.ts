@@ -25,7 +25,7 @@ async function report(context: Context, run: string | undefined, file: string): 
   const uptime = await standingUptime(config);
   const records = createRecords(folder);
   if (run === undefined) {
-    await writeOverview(folder, records, uptime);
+    await writeOverview(folder, records, { uptime });
     context.console.result(join(folder, "report.html"));
     return EXIT.ok;
   }

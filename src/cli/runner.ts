@@ -62,7 +62,7 @@ export async function createRunner(context: Context, config: Config, quiet: bool
       const result = await applyRetention(folder, { keepRuns, keepDays, now: context.clock.now() });
       result.problems.forEach((text) => context.console.note(`chatbench: ${text}`));
       // The page must not link to what is gone.
-      if (result.removed.length > 0) await writeOverview(folder, records, await standingUptime(config));
+      if (result.removed.length > 0) await writeOverview(folder, records, { uptime: await standingUptime(config) });
     },
   };
 }

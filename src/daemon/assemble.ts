@@ -58,12 +58,12 @@ export function assemble(deps: AssembleDeps): Assembled {
   const { configuration, store, engine, clock, log } = deps;
   const config = (): Config => configuration.current();
   const records = createRecords(config().results.folder, { onProblem: ({ text }) => log.error(text) });
-  const [history, glimpse] = [createHistory(), createGlimpse(store, clock)];
+  const [history, glimpse] = [createHistory(() => clock.now()), createGlimpse(store, clock)];
   const glance = soon(() => glimpse.refresh(), log);
   const health = createHealth({ configuration, engine, glimpse, log, clock });
   const uptime = createUptime({ config, prometheusUrl: () => health.prometheusUrl() });
   const timetable = createTimetable({ config, glimpse, history, now: () => clock.now() });
-  const overview = createOverview(config().results.folder, records, uptime.of);
+  const overview = createOverview(config().results.folder, records, { uptime: uptime.of, now: () => clock.now() });
   const tidy = { config, overview, store, history, clock, log };
   const pages = createPageWriter({ records, uptime: uptime.of, log, afterwards: () => tidyResults(tidy) });
   const seen = { configuration, glimpse, health, history, timetable, uptime };

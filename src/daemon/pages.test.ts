@@ -34,6 +34,14 @@ it("the overview after each run is the one made of all files, and reads none of 
   expect(await page()).toBe(known);
 });
 
+it("5: a run that a clock of 2031 named is not the newest of its scenario", async () => {
+  const records = createRecords(folder());
+  await records.save({ ...recordOf(orderOf(1)), id: "20311126T020000Z-chat-api-aaaa" });
+  await records.save(recordOf(orderOf(2), { verdict: "fail" }));
+  await writeOverview(folder(), records, { now: () => Date.parse("2026-11-24T02:00:00Z") });
+  expect(await page()).toContain("0 of 1 scenario passes");
+});
+
 it("a run that was removed leaves the overview, and a file that was never whole stays listed as such", async () => {
   const records = createRecords(folder());
   const overview = createOverview(folder(), records);

@@ -1,10 +1,18 @@
-import type { Reason, RunId, RunRecord, Uptime } from "../model/index.ts";
+import { turnOf, type Instant, type Reason, type RunId, type RunRecord, type Uptime } from "../model/index.ts";
+import { systemClock } from "../platform/clock.ts";
 import { listRecords, type RecordStore } from "../record/index.ts";
 import { overviewReport, runReport } from "../report/index.ts";
 import type { ExecutedRun } from "../run/index.ts";
 
 /** The standing uptime of a target, as it is now. */
 export type UptimeOf = (target: string) => Uptime | undefined;
+
+/** What the overview needs to know beside its records. */
+export interface OverviewBeside {
+  readonly uptime?: UptimeOf | undefined;
+  /** Absent: the system's clock. */
+  readonly now?: () => Instant;
+}
 
 /** Newest runs that the overview is made from. */
 const OVERVIEW_RUNS = 500;
@@ -15,7 +23,7 @@ export async function writePages(
   { folder, records, uptime }: { readonly folder: string; readonly records: RecordStore; readonly uptime: UptimeOf },
 ): Promise<{ readonly problem?: Reason }> {
   const saved = await writeRunPage(executed, records, uptime(executed.record.target));
-  if (saved.problem === undefined) await writeOverview(folder, records, uptime);
+  if (saved.problem === undefined) await writeOverview(folder, records, { uptime });
   return saved;
 }
 
@@ -29,22 +37,28 @@ export function writeRunPage(
 }
 
 /** results/report.html: the newest run of each scenario. */
-export async function writeOverview(folder: string, records: RecordStore, uptime?: UptimeOf): Promise<void> {
-  await createOverview(folder, records, uptime)();
+export async function writeOverview(folder: string, records: RecordStore, beside?: OverviewBeside): Promise<void> {
+  await createOverview(folder, records, beside)();
 }
 
 /**
  * Writes results/report.html again and again: only records that it has not read before are read. What may change in a
  * record, its telemetry, is not on that page.
  */
-export function createOverview(folder: string, records: RecordStore, uptime?: UptimeOf): () => Promise<void> {
+export function createOverview(
+  folder: string,
+  records: RecordStore,
+  { uptime, now = () => systemClock.now() }: OverviewBeside = {},
+): () => Promise<void> {
   let known: ReadonlyMap<string, RunRecord> = new Map();
   return async () => {
     const listed = await listRecords(folder, { limit: OVERVIEW_RUNS, known: (id) => known.get(id) });
     if ("problem" in listed) return;
     known = new Map(listed.records.map((record) => [record.id, withoutTrials(record)]));
-    const newest = [...new Map(listed.records.toReversed().map((record) => [record.scenario, record])).values()];
-    const beside = { ...listed, ...(uptime === undefined ? {} : { uptime }) };
+    const turn = ({ id }: RunRecord): string => turnOf(id, now());
+    const oldestFirst = [...listed.records].sort((a, b) => (turn(a) < turn(b) ? -1 : 1));
+    const newest = [...new Map(oldestFirst.map((record) => [record.scenario, record])).values()];
+    const beside = { ...listed, now: now(), ...(uptime === undefined ? {} : { uptime }) };
     await records.saveOverview(overviewReport(newest, listed.records, beside).markup);
   };
 }

@@ -1,6 +1,15 @@
 import type { ScenarioFacts } from "../exporter/index.ts";
 import { trialSecondsOf } from "../workload/patterns.ts";
-import { mostTrialsOf, type Config, type Instant, type Scenario, type SchedulePlan } from "../model/index.ts";
+import {
+  instantOf,
+  mostTrialsOf,
+  SET_BACK_MS,
+  type Config,
+  type Instant,
+  type RunRecord,
+  type Scenario,
+  type SchedulePlan,
+} from "../model/index.ts";
 import { longestGapMs, nextRunnableSlot, parseSchedule, runDeadline, type Schedule } from "../schedule/index.ts";
 import type { Glimpse } from "./glimpse.ts";
 import type { History } from "./history.ts";
@@ -69,7 +78,7 @@ function entryOf(scenario: Scenario, plan: SchedulePlan, known: Known): Entry {
       ? undefined
       : runDeadline(schedule, plan, {
           ...{ knownSince: state.knownSince, longestRunSeconds: longestWithWaiting(scenario, known.config()), now },
-          ...(judged === undefined ? {} : { lastJudgedEnd: Date.parse(judged.ended_at) }),
+          ...(judged === undefined ? {} : { lastJudgedEnd: endOf(judged, now) }),
           ...(pausedUntil === undefined ? {} : { pausedUntil }),
         });
   return {
@@ -77,6 +86,12 @@ function entryOf(scenario: Scenario, plan: SchedulePlan, known: Known): Entry {
     ...(nextSlot === undefined ? {} : { nextSlot }),
     ...(deadline === undefined ? {} : { deadline }),
   };
+}
+
+/** A clock that stood in 2031 when the run ended told nothing of when that was: then it counts from when it was asked for. */
+function endOf({ id, ended_at }: RunRecord, now: Instant): Instant {
+  const end = Date.parse(ended_at);
+  return end > now + SET_BACK_MS ? instantOf(id) : end;
 }
 
 /** Its own longest run, after all others that may stand before it in the queue. */

@@ -1,5 +1,5 @@
-import type { Instant, RunId, RunRecord } from "../model/index.ts";
-import { byScenario, instantOf, scenarioOf } from "./run-names.ts";
+import { instantOf, type Instant, type RunId, type RunRecord } from "../model/index.ts";
+import { byScenario, scenarioOf } from "./run-names.ts";
 
 export interface ExpiryLimits {
   readonly keepRuns: number;

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { runIdOf, type RunId, type RunRecord, type Trigger } from "../model/index.ts";
+import { instantOf, runIdOf, type RunId, type RunRecord, type Trigger } from "../model/index.ts";
 import { idSuffix } from "../platform/ids.ts";
 import { failing } from "../../test/fixtures/records/runs.ts";
 import { expired, type ExpiryLimits } from "./expired.ts";
-import { instantOf, scenarioOf } from "./run-names.ts";
+import { scenarioOf } from "./run-names.ts";
 
 const DAY_MS = 86_400_000;
 const NOW = Date.parse("2026-11-23T12:00:00Z");
@@ -14,7 +14,15 @@ function record(daysAgo: number, scenario: string, verdict: RunRecord["verdict"]
   const at = NOW - daysAgo * DAY_MS;
   const ended = new Date(at).toISOString();
   const state = verdict === null ? "error" : "finished";
-  return { ...BASE, id: runIdOf(at, scenario, idSuffix(at)), scenario, verdict, state, trigger: "cron", ended_at: ended };
+  return {
+    ...BASE,
+    id: runIdOf(at, scenario, idSuffix(at)),
+    scenario,
+    verdict,
+    state,
+    trigger: "cron",
+    ended_at: ended,
+  };
 }
 
 const manual = (run: RunRecord): RunRecord => ({ ...run, trigger: "manual" });

@@ -1,4 +1,4 @@
-import { isRunId, type Instant, type RunId } from "../model/index.ts";
+import { isRunId, type RunId } from "../model/index.ts";
 import { listFolder } from "../platform/files.ts";
 
 /** A folder on its way out begins with this; one that is found was left by a crash. */
@@ -28,18 +28,6 @@ const STAMP_LENGTH = "20261123T020000Z".length;
 /** What lies between the time and the suffix, which has no hyphen and has not always had the same length. */
 export function scenarioOf(id: RunId): string {
   return id.slice(STAMP_LENGTH + 1, id.lastIndexOf("-"));
-}
-
-/** When the run was asked for. */
-export function instantOf(id: RunId): Instant {
-  const [date, time] = [id.slice(0, 8), id.slice(9, 15)];
-  const part = (text: string, from: number): number => Number(text.slice(from, from + 2));
-  return Date.UTC(
-    Number(date.slice(0, 4)),
-    part(date, 4) - 1,
-    part(date, 6),
-    ...([part(time, 0), part(time, 2), part(time, 4)] as const),
-  );
 }
 
 /** The ids of each scenario, in the order given. */

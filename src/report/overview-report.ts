@@ -1,4 +1,4 @@
-import { formatCount, formatValue, type RunRecord, type Uptime } from "../model/index.ts";
+import { formatCount, formatValue, turnOf, type Instant, type RunRecord, type Uptime } from "../model/index.ts";
 import { trendFigure } from "./chart-trend.ts";
 import { html, type Html } from "./html.ts";
 import { page, section, sign } from "./page.ts";
@@ -12,6 +12,8 @@ const ORDER: readonly Tone[] = ["fail", "warning", "none", "pass"];
 
 /** What stands on the page beside the runs. */
 export interface Beside extends Partial<LeftOut> {
+  /** Runs that a wrong clock named beyond it stand behind all others; absent: no run is of the future. */
+  readonly now?: Instant;
   /** Of a target, as it is now. */
   readonly uptime?: (target: string) => Uptime | undefined;
 }
@@ -29,7 +31,8 @@ export interface LeftOut {
  * recent runs, and what is no run. Its links lead to the report.html in each run's folder beside it.
  */
 export function overviewReport(latest: readonly RunRecord[], history: readonly RunRecord[], beside: Beside = {}): Html {
-  const newestFirst = [...history].sort((a, b) => (a.id < b.id ? 1 : -1));
+  const turn = ({ id }: RunRecord): string => turnOf(id, beside.now ?? Infinity);
+  const newestFirst = [...history].sort((a, b) => (turn(a) < turn(b) ? 1 : -1));
   const scenarios = [...latest].sort(byNeed);
   const newest = newestFirst[0] ?? scenarios[0];
   return page({

@@ -1,6 +1,6 @@
-import type { Instant, SchedulePlan } from "../model/index.ts";
+import { SET_BACK_MS, type Instant, type SchedulePlan } from "../model/index.ts";
 import { nextRunnableSlot } from "./blackout.ts";
-import { ON_TIME_MS, SET_BACK_MS } from "./due.ts";
+import { ON_TIME_MS } from "./due.ts";
 import type { Schedule } from "./slots.ts";
 
 export interface DeadlineFacts {

@@ -1,4 +1,4 @@
-import type { Instant } from "../model/index.ts";
+import { SET_BACK_MS, type Instant } from "../model/index.ts";
 import { countSlots } from "./count.ts";
 import { lastSlotUntil, nextSlot, type Schedule } from "./slots.ts";
 
@@ -33,9 +33,6 @@ export interface Due {
 
 /** A slot this young is on time, whatever the catch-up window. */
 export const ON_TIME_MS = 60_000;
-
-/** A mark at most this far ahead of now is a clock that was set back. */
-export const SET_BACK_MS = 2 * 60 * 60 * 1000;
 
 /**
  * Decides what is due: the newest slot that is young enough runs, all before it are missed, nothing of the future is

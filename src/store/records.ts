@@ -1,4 +1,12 @@
-import type { QueuedRun, RunId, RunQuery, RunRecord, RunSummary, TrialRecord } from "../model/index.ts";
+import {
+  SET_BACK_MS,
+  type QueuedRun,
+  type RunId,
+  type RunQuery,
+  type RunRecord,
+  type RunSummary,
+  type TrialRecord,
+} from "../model/index.ts";
 import type { Transactions } from "./database.ts";
 import {
   ACTIVE,
@@ -83,10 +91,13 @@ export async function find(
 
 /**
  * Walks the index from one pair of scenario and trigger to the next, so that its time grows with the scenarios, not
- * with the runs.
+ * with the runs. Runs that a wrong clock named in the future of the database's are left out.
  */
 const LATEST = `
-with recursive pairs as (
+with recursive clock as materialized (
+  select to_char(clock_timestamp() at time zone 'UTC' + interval '${SET_BACK_MS / 1000} seconds', 'YYYYMMDD"T"HH24MISS"Z~"')
+    as future
+), pairs as (
   (select scenario, trigger from chatbench.runs where record is not null order by scenario, trigger limit 1)
   union all
   select next.scenario, next.trigger from pairs cross join lateral (
@@ -97,11 +108,13 @@ with recursive pairs as (
   select found.id from pairs cross join lateral (
     select id from chatbench.runs
     where scenario = pairs.scenario and trigger = pairs.trigger and record is not null
+      and id < (select future from clock) collate "C"
     order by id desc limit 1) as found
   union
   select found.id from pairs cross join lateral (
     select id from chatbench.runs
     where scenario = pairs.scenario and trigger = pairs.trigger and verdict in ('pass', 'warning', 'fail')
+      and id < (select future from clock) collate "C"
     order by id desc limit 1) as found
 )
 select record from chatbench.runs where id in (select id from newest) order by id desc`;

@@ -1,5 +1,5 @@
 /** How the memory store lists runs. */
-import type { RunId, RunRecord, RunSummary } from "../../src/model/index.ts";
+import { isOfFuture, type Instant, type RunId, type RunRecord, type RunSummary } from "../../src/model/index.ts";
 import type { Row } from "./memory-rows.ts";
 
 export function summaryOf(id: RunId, { order, queuedAt, state, startedAt, record }: Row): RunSummary {
@@ -20,9 +20,10 @@ export function summaryOf(id: RunId, { order, queuedAt, state, startedAt, record
 }
 
 /** Per scenario and trigger: the newest of all, and the newest that was judged. */
-export function latestOf(records: readonly RunRecord[]): readonly RunRecord[] {
+export function latestOf(records: readonly RunRecord[], now: Instant): readonly RunRecord[] {
   const newest = new Map<string, RunRecord>();
   for (const record of [...records].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    if (isOfFuture(record.id, now)) continue;
     const pair = `${record.scenario} ${record.trigger}`;
     newest.set(`all ${pair}`, record);
     if (record.verdict !== null && record.verdict !== "invalid") newest.set(`judged ${pair}`, record);

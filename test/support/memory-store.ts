@@ -37,7 +37,7 @@ export function createMemoryStore(now: () => Instant): MemoryStore {
     now,
     ...createMemorySlots({ rows, now, withdraw: (id, by) => withdraw(rows, id, by) }),
     ...queue,
-    ...createEnds(rows),
+    ...createEnds(rows, now),
     ...createInstances({ rows, instances, now }),
     close: () => undefined,
   };
@@ -138,7 +138,10 @@ function createQueue({
   }
 }
 
-function createEnds(rows: Rows): Pick<Methods, "finish" | "list" | "find" | "latest" | "missing" | "forget"> {
+function createEnds(
+  rows: Rows,
+  now: () => Instant,
+): Pick<Methods, "finish" | "list" | "find" | "latest" | "missing" | "forget"> {
   return {
     finish(record) {
       const lean = { ...record, trials: record.trials.map((trial) => ({ ...trial, facts: undefined })) };
@@ -165,7 +168,11 @@ function createEnds(rows: Rows): Pick<Methods, "finish" | "list" | "find" | "lat
       if (row === undefined) return undefined;
       return row.record === undefined ? { run: queuedRunOf(row) } : { record: row.record };
     },
-    latest: () => latestOf([...rows.values()].flatMap(({ record }) => record ?? [])),
+    latest: () =>
+      latestOf(
+        [...rows.values()].flatMap(({ record }) => record ?? []),
+        now(),
+      ),
     missing: (ids) => ids.filter((id) => rows.get(id)?.record === undefined),
     forget(ids) {
       for (const id of ids) {

@@ -132,6 +132,14 @@ function latestContract(fresh: () => Promise<RunStore>): void {
     expect(latest.find(({ id }) => id === idOf(4))).toEqual(records[3]);
   });
 
+  it("5: a run that a clock of 2031 named hides no later one", async () => {
+    const store = await fresh();
+    const wrong = { ...recordOf(orderOf(1)), id: "20311126T020000Z-chat-api-aaaa" };
+    for (const record of [wrong, recordOf(orderOf(2)), recordOf(orderOf(3), { verdict: "fail" })])
+      await store.finish(record);
+    expect((await store.latest()).map(({ id }) => id)).toEqual([idOf(3)]);
+  });
+
   it("knows nothing before the first run", async () => {
     expect(await (await fresh()).latest()).toEqual([]);
   });
