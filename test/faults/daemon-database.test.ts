@@ -91,6 +91,26 @@ describe("30: PostgreSQL is away at the start", () => {
   );
 });
 
+it("30: what runs said before stands on the gauges again while the database is away", async () => {
+  await configure(folder, { baseUrl: target.url, scenarios: { chat: seconds(1) } });
+  const before = await spawned(throughProxy());
+  await before.ended(await before.start("chat"));
+  const told = async ({ metrics }: DaemonProcess) => {
+    const page = await metrics();
+    return ["chatbench_newest_run_state", "chatbench_last_run_verdict", "chatbench_last_run_measurement"].flatMap(
+      (name) => samplesOf(page, name, { scenario: "chat" }).filter(({ value }) => value !== 0),
+    );
+  };
+  await expect.poll(async () => (await newestOnMetrics(before, "chat")).state, { timeout: 30_000 }).toBe("finished");
+  const said = await told(before);
+  expect(said.map(({ labels }) => labels.state)).toContain("finished");
+  await stopChild(before.child, "SIGTERM");
+  proxy.set("refuse");
+  const after = await spawned(throughProxy());
+  await expect.poll(() => told(after), { timeout: 20_000 }).toEqual(said);
+  expect((await after.get("/-/ready")).status).toBe(503);
+});
+
 describe("31: PostgreSQL goes away in the middle of runs", () => {
   const names = ["one", "two", "three", "four", "five"];
   const targets = ["bot", "bot-2", "bot-3", "bot-4", "bot-5"];
