@@ -100,7 +100,12 @@ function atWorkPanel(): PanelOf {
 
 function schedulesPausedPanel(): PanelOf {
   return badCount({
-    ...{ ...common, title: "Schedules paused", unit: "none", empty: "Nothing is scheduled" },
+    ...{
+      ...common,
+      title: "Schedules paused",
+      unit: "none",
+      empty: "Nothing is scheduled, or Chatbench is not scraped",
+    },
     description:
       "Scenarios whose slots are skipped because somebody paused them: nobody is told when they are overdue.",
     queries: [{ expr: `sum(${ofScenarios(SCHEDULE.paused)})`, as: "instant" }],
@@ -112,23 +117,22 @@ const since = { unit: "dateTimeFromNow", width: 120 };
 export function versions(): Row {
   return {
     title: "Versions",
-    panels: [whatRunsPanel(), k6Panel()],
+    panels: [whatRunsPanel(), nodePanel(), k6Panel()],
   };
 }
 
 function whatRunsPanel(): PanelOf {
   return table({
     title: "What runs",
-    description: "Versions of the daemon and of Node.js, its configuration by hash, and since when each is in use.",
-    ...{ unit: "none", empty: EMPTY, width: 18, height: 5, links: [STATUS_PAGE] },
+    description: "Version of the daemon, its configuration by hash, and since when each is in use.",
+    ...{ unit: "none", empty: EMPTY, width: 16, height: 5, links: [STATUS_PAGE] },
     sortBy: ["Instance"],
     columns: [
       { name: "Instance", label: "instance" },
       { name: "Version", label: "version" },
       { name: "Revision", label: "revision" },
-      { name: "Node.js", label: "nodeversion" },
       { name: "Configuration", label: "sha256" },
-      { name: "Build", query: { expr: named(DAEMON.build.name, "version, revision, nodeversion") }, hidden: true },
+      { name: "Build", query: { expr: named(DAEMON.build.name, "version, revision") }, hidden: true },
       { name: "Hash", query: { expr: named(DAEMON.config.name, "sha256") }, hidden: true },
       {
         name: "Since",
@@ -140,6 +144,16 @@ function whatRunsPanel(): PanelOf {
   });
 }
 
+function nodePanel(): PanelOf {
+  const version = processMetric("nodejs_version_info");
+  return stat({
+    title: "Node.js",
+    description: "The Node.js that the daemon runs on.",
+    ...{ unit: "none", empty: EMPTY, width: 4, height: 5, links: [STATUS_PAGE] },
+    queries: [{ expr: `max by (version) (${version}{${DAEMONS}})`, legend: "{{version}}", as: "instant" }],
+  }).textMode(BigValueTextMode.Name);
+}
+
 function k6Panel(): PanelOf {
   return stat({
     title: "k6",
@@ -147,7 +161,7 @@ function k6Panel(): PanelOf {
     ...{
       unit: "none",
       empty: "k6 was not found: `npm run setup` builds it.",
-      width: 6,
+      width: 4,
       height: 5,
       links: [STATUS_PAGE],
     },

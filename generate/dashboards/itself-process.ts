@@ -23,31 +23,62 @@ export function processRow(): Row {
     panels: [
       processorPanel(),
       memoryPanel(),
+      heapBySpacePanel(),
+      fillOfTheHeapPanel(),
       lagOfTheEventLoopPanel(),
+      usualLagPanel(),
       garbageCollectionPanel(),
       openFilesPanel(),
+      addressSpacePanel(),
       whatKeepsItAlivePanel(),
     ],
   };
 }
 
 function processorPanel(): PanelOf {
+  const cores = (name: string): string => `rate(${series(name)}[$__rate_interval]) ${DAEMON_ALONE}`;
   return lines({
     ...{ ...common, title: "Processor", unit: "short", stacked: false },
-    description: "Cores in use by the daemon itself, without k6.",
-    queries: [{ expr: `rate(${series("process_cpu_seconds_total")}[$__rate_interval]) ${DAEMON_ALONE}`, legend: EACH }],
+    description:
+      "Cores in use by the daemon itself, without k6: its own work, and the system's for it (files, sockets).",
+    queries: [
+      { expr: cores("process_cpu_seconds_total"), legend: `Both: ${EACH}` },
+      { expr: cores("process_cpu_user_seconds_total"), legend: `Own: ${EACH}` },
+      { expr: cores("process_cpu_system_seconds_total"), legend: `System: ${EACH}` },
+    ],
   });
 }
 
 function memoryPanel(): PanelOf {
   return lines({
     ...{ ...common, title: "Memory", unit: "bytes" },
-    description: "Resident memory of the process, and the heap of Node.js in it.",
+    description:
+      "Resident memory of the process, and of it the heap of Node.js, in use and reserved, and what lies outside.",
     queries: [
       { expr: of("process_resident_memory_bytes"), legend: `Resident: ${EACH}` },
       { expr: of("nodejs_heap_size_used_bytes"), legend: `Heap: ${EACH}` },
+      { expr: of("nodejs_heap_size_total_bytes"), legend: `Heap, reserved: ${EACH}` },
       { expr: of("nodejs_external_memory_bytes"), legend: `Outside the heap: ${EACH}` },
     ],
+  });
+}
+
+function heapBySpacePanel(): PanelOf {
+  return lines({
+    ...{ ...common, title: "Heap by space", unit: "bytes", stacked: true },
+    description:
+      "What lives how long: young objects come and go; `old` that climbs for days is a leak, `large_object` a page that grows.",
+    queries: [{ expr: `sum by (space) (${of("nodejs_heap_space_size_used_bytes")})`, legend: "{{space}}" }],
+  });
+}
+
+function fillOfTheHeapPanel(): PanelOf {
+  const bytes = (name: string): string => `sum by (space) (${of(name)})`;
+  const free = bytes("nodejs_heap_space_size_available_bytes");
+  return lines({
+    ...{ ...common, title: "Fill of the heap's spaces", unit: "percentunit" },
+    description: "The part of each space that is taken: at 1 its next object costs a collection or more memory.",
+    queries: [{ expr: `1 - ${free} / (${bytes("nodejs_heap_space_size_total_bytes")} > 0)`, legend: "{{space}}" }],
   });
 }
 
@@ -57,9 +88,35 @@ function lagOfTheEventLoopPanel(): PanelOf {
     description:
       "How late the daemon gets to its work: above a few hundred milliseconds its answers and measurements of progress suffer, not those of k6.",
     queries: [
+      { expr: of("nodejs_eventloop_lag_seconds"), legend: `Now: ${EACH}` },
       { expr: of("nodejs_eventloop_lag_p50_seconds"), legend: `P50: ${EACH}` },
+      { expr: of("nodejs_eventloop_lag_p90_seconds"), legend: `P90: ${EACH}` },
       { expr: of("nodejs_eventloop_lag_p99_seconds"), legend: `P99: ${EACH}` },
       { expr: of("nodejs_eventloop_lag_max_seconds"), legend: `Longest: ${EACH}` },
+    ],
+  });
+}
+
+function usualLagPanel(): PanelOf {
+  return lines({
+    ...{ ...common, title: "Lag, as usual", unit: "s" },
+    description:
+      "Mean, shortest and standard deviation: a mean far above the shortest with a small deviation is a busy machine, with a large one work that blocks.",
+    queries: [
+      { expr: of("nodejs_eventloop_lag_mean_seconds"), legend: `Mean: ${EACH}` },
+      { expr: of("nodejs_eventloop_lag_min_seconds"), legend: `Shortest: ${EACH}` },
+      { expr: of("nodejs_eventloop_lag_stddev_seconds"), legend: `Deviation: ${EACH}` },
+    ],
+  });
+}
+
+function addressSpacePanel(): PanelOf {
+  return lines({
+    ...{ ...common, title: "Address space", unit: "bytes" },
+    description: "What the process has asked of the system, used or not, and of it what holds data.",
+    queries: [
+      { expr: of("process_virtual_memory_bytes"), legend: `All: ${EACH}` },
+      { expr: of("process_heap_bytes"), legend: `Data: ${EACH}` },
     ],
   });
 }

@@ -1,5 +1,5 @@
 /** Chatbench itself: its schedule and its runs. */
-import { DAEMON, NEWEST_RUN, RUNS, SCHEDULE } from "../../src/exporter/catalogue/index.ts";
+import { DAEMON, LAST_RUN, NEWEST_RUN, RUNS, SCHEDULE } from "../../src/exporter/catalogue/index.ts";
 import type { Row } from "./board.ts";
 import { reportOf, runbook, STATUS_PAGE } from "./links.ts";
 import { lines, type PanelOf } from "./panel.ts";
@@ -11,6 +11,9 @@ const EMPTY = "Chatbench is not scraped: see its runbook.";
 const DAEMONS = 'job=~"$job"';
 
 const identity = ofScenarios(SCHEDULE.info, { by: ["schedule", "timezone"] });
+
+/** Of the schedule's own runs: one made by hand is no slot that was kept. */
+const LAST_BEGAN = `max by (scenario, target) (${LAST_RUN.started.name}{job=~"$job", scenario=~"$scenario", target=~"$target", trigger="cron"})`;
 
 export function schedule(): Row {
   return {
@@ -25,7 +28,7 @@ function schedulesPanel(): PanelOf {
     description: "When each scenario runs, and until when it must have been judged.",
     ...{
       unit: "none",
-      empty: "Nothing is scheduled: `schedule:` of a scenario says when it runs.",
+      empty: "Nothing is scheduled (`schedule:` of a scenario says when it runs), or Chatbench is not scraped.",
       width: 16,
       links: [STATUS_PAGE, runbook("ChatbenchRunOverdue")],
     },
@@ -48,6 +51,7 @@ function schedulesPanel(): PanelOf {
         query: { expr: `1000 * ${ofScenarios(SCHEDULE.deadline)}` },
         unit: "dateTimeAsIso",
       },
+      { name: "Last judged began", query: { expr: `1000 * ${LAST_BEGAN}` }, unit: "dateTimeFromNow" },
       { name: "Longest gap", query: { expr: ofScenarios(SCHEDULE.interval) }, unit: "s" },
     ],
   });

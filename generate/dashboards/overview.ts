@@ -70,7 +70,8 @@ function overdue(): PanelOf {
   return badCount({
     title: "Overdue",
     description: "Scheduled scenarios that should have been judged by now and were not.",
-    ...{ unit: "none", empty: "Nothing is scheduled", width: 3, links: [runbook("ChatbenchRunOverdue")] },
+    ...{ unit: "none", empty: "Nothing is scheduled, or Chatbench is not scraped", width: 3 },
+    links: [runbook("ChatbenchRunOverdue"), runbook("ChatbenchExporterDown")],
     queries: [{ expr: `sum(time() > bool ${ofScenarios(SCHEDULE.deadline)})`, as: "instant" }],
   });
 }

@@ -6,7 +6,7 @@ import { reportOf, runbook, STATUS_PAGE, UIDS, type PanelLink } from "./links.ts
 import { K6 } from "./outside.ts";
 import { familyOf, SERIES, trend } from "./measured.ts";
 import { lines, timeline, type PanelOf } from "./panel.ts";
-import { ofRuns } from "./query.ts";
+import { ofRuns, RUN } from "./query.ts";
 import { table, type Column } from "./table.ts";
 import { choose, runVariables, type Variable } from "./variables.ts";
 import { VERDICTS } from "./words.ts";
@@ -57,7 +57,19 @@ function verdicts(): Row {
     },
     queries: [{ expr: `${told("warning")} + 2 * ${told("fail")}`, legend: SERIES }],
   });
-  return { title: "All scenarios on one scale", panels: [timelinePanel, shares()] };
+  return { title: "All scenarios on one scale", panels: [timelinePanel, shares(), targetsMet()] };
+}
+
+function targetsMet(): PanelOf {
+  const met = ofRuns(LAST_RUN.objectiveMet, { by: ["objective"] });
+  return lines({
+    title: "Targets met",
+    description:
+      "The part of a scenario's targets that its last judged run met: a warning is a target that was missed.",
+    ...{ unit: "percentunit", empty: EMPTY, width: 24, height: 6, steps: true, many: true, max: 1 },
+    links: [STATUS_PAGE, runbook("ChatbenchObjectiveMissed")],
+    queries: [{ expr: `avg by (${RUN.join(", ")}) (${met})`, legend: SERIES }],
+  });
 }
 
 /** Recorded by prometheus/rules/chatbench-recording.yml. */
