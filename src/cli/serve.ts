@@ -58,7 +58,8 @@ async function serve(context: Context, options: ServeOptions): Promise<number> {
   if (end === "stop") await daemon.stop();
   hangup.stopHearing();
   asked.close();
-  return end === "stop" ? EXIT.ok : CRASHED;
+  // Whatever hangs still (a server that never answers) keeps nobody waiting: all that matters is stopped.
+  return context.machine.exit(end === "stop" ? EXIT.ok : CRASHED);
 }
 
 function listeningOn(loaded: Loaded, { listen }: ServeOptions): Loaded {

@@ -34,7 +34,7 @@ export interface Daemon {
   readonly reload: Reload;
   /** In good order: what runs is ended and recorded as aborted. Within 25 seconds. */
   stop(): Promise<void>;
-  /** What runs is killed now. */
+  /** What runs is killed now. Within 8 seconds. */
   kill(): Promise<void>;
 }
 
@@ -46,6 +46,8 @@ const MINUTE_MS = 60_000;
 /** k6 gets 20 seconds to end; the rest is for records, pages and the database. */
 const RUNS_MS = 22_000;
 const PART_MS = 3_000;
+/** Nobody waits for more than this after a crash, of which half may be spent on what runs. */
+const KILL_MS = 8_000;
 
 /** Starts the daemon, or says in one sentence why it cannot be. A database that is away is no reason. */
 export async function startDaemon(deps: DaemonDeps): Promise<Daemon | { readonly problem: string }> {
@@ -245,8 +247,9 @@ function daemonOf(http: HttpServer, { parts, lifecycle, reload }: Running): Daem
     reload,
     stop: () => lifecycle.stop(),
     async kill() {
-      await parts.runs.kill();
-      await lifecycle.stop();
+      const killed = parts.runs.kill(); // at once, also while it is being stopped
+      lifecycle.onStop("the load", () => killed, KILL_MS / 2);
+      await lifecycle.stop(KILL_MS);
     },
   };
 }

@@ -31,6 +31,31 @@ it("goes on after a part that fails, and says so", async () => {
   expect(lines).toContain("Stopping http failed: socket gone");
 });
 
+it("gives all parts together 24 s, and each that is still to stop its share of them", async () => {
+  let now = 0;
+  const clock: Clock = { now: () => now, sleep: (milliseconds) => Promise.resolve(void (now += milliseconds)) };
+  const order: string[] = [];
+  const lifecycle = createLifecycle(clock, log);
+  lifecycle.onStop("store", () => void order.push("store"), 3_000);
+  for (const name of ["web server", "page writer", "worker"])
+    lifecycle.onStop(name, () => new Promise(() => undefined), 22_000);
+  await lifecycle.stop();
+  expect(now).toBeLessThanOrEqual(24_000);
+  expect(order).toEqual(["store"]);
+  const late = ["worker failed: it took longer than 22000", "page writer failed: it took longer than 1500"];
+  for (const text of late) expect(lines).toContain(`Stopping ${text} ms.`);
+});
+
+it("takes less where less is given", async () => {
+  let now = 0;
+  const clock: Clock = { now: () => now, sleep: (milliseconds) => Promise.resolve(void (now += milliseconds)) };
+  const lifecycle = createLifecycle(clock, log);
+  lifecycle.onStop("store", () => new Promise(() => undefined), 3_000);
+  lifecycle.onStop("runs", () => new Promise(() => undefined), 22_000);
+  await lifecycle.stop(8_000);
+  expect(now).toBeLessThanOrEqual(8_000);
+});
+
 it("goes on after a part that never ends, when its time is over", async () => {
   const order: string[] = [];
   const lifecycle = createLifecycle(hasty, log);

@@ -1,6 +1,6 @@
 import { Pool, type PoolClient, type PoolConfig } from "pg";
-import { after } from "../platform/clock.ts";
 import { StoreUnavailable } from "../model/index.ts";
+import { createSockets, type Sockets } from "../platform/sockets.ts";
 import { Turns } from "./turns.ts";
 import { isConnectionLost, isDefect, isTimeout, unavailable, type DatabaseName } from "./errors.ts";
 
@@ -34,13 +34,16 @@ export interface DatabaseOptions {
  */
 const BEGIN = `begin; set local statement_timeout = '10s'; set local lock_timeout = '10s';
   set local idle_in_transaction_session_timeout = '5s'`;
-/** How long goodbyes to a server that no longer answers may last. */
+/** How long goodbyes to a server that no longer answers may last; then its connections are cut off. */
 const CLOSE_MS = 1_000;
+/** Longer than any answer is waited for: what the connections beside a broken one do may still end well. */
+const RENEW_MS = 15_000;
 
 /** Connections to one database. What means that it is away rejects with `StoreUnavailable`. */
 export class Database implements Transactions {
   readonly #turns = new Turns();
   readonly #options: DatabaseOptions;
+  readonly #sockets = new Map<Pool, Sockets>();
   #pool: Pool;
   #ending = new AbortController();
   #closed = false;
@@ -82,7 +85,8 @@ export class Database implements Transactions {
     if (this.#closed) return;
     this.#closed = true;
     this.#ending.abort();
-    await endWithin(this.#pool, CLOSE_MS);
+    endPool(this.#pool);
+    await Promise.all([...this.#sockets.values()].map((sockets) => sockets.end(CLOSE_MS)));
   }
 
   /** Once more on a new connection if the first statement finds an old one broken: a restarted server is not away. */
@@ -154,12 +158,18 @@ export class Database implements Transactions {
     this.#ending = new AbortController();
     this.#pool = this.#newPool();
     ending.abort();
-    void endWithin(old, CLOSE_MS);
+    endPool(old);
+    void this.#sockets
+      .get(old)
+      ?.end(RENEW_MS)
+      .then(() => this.#sockets.delete(old));
     this.#options.onLost?.();
   }
 
   #newPool(): Pool {
-    const pool = new Pool(this.#options.pool);
+    const sockets = createSockets();
+    const pool = new Pool({ ...this.#options.pool, stream: sockets.make });
+    this.#sockets.set(pool, sockets);
     // Without a listener the end of a connection would end the process: of an idle one, and of one in use, whose
     // statement is told by itself.
     pool.on("connect", (client) => client.on("error", () => undefined));
@@ -177,13 +187,7 @@ class Lost extends StoreUnavailable {
   }
 }
 
-async function endWithin(pool: Pool, milliseconds: number): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const cancel = after(milliseconds, resolve);
-    const end = (): void => {
-      cancel();
-      resolve();
-    };
-    pool.end().then(end, end);
-  });
+/** Says goodbye on what is idle; the pool counts as ended by then, whether or not the server hears it. */
+function endPool(pool: Pool): void {
+  pool.end().catch(() => undefined);
 }

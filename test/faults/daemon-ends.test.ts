@@ -13,10 +13,12 @@ import {
   newestOnMetrics,
   processesOf,
   PROGRAM,
+  recordsIn,
   seconds,
 } from "../support/daemon-faults.ts";
 import { startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { startServer, type TestServer } from "../support/server.ts";
+import { tcpProxyTo, type TcpProxy } from "../support/tcp-proxy.ts";
 
 // How the daemon ends, as a process of its own: in good order, at once, by a bug of ours, and as a zombie.
 
@@ -25,6 +27,7 @@ const children: ChildProcess[] = [];
 let postgres: TestPostgres;
 let folder = "";
 let target: TestServer;
+let proxy: TcpProxy;
 
 beforeAll(async () => {
   postgres = await startPostgres(); // begins sooner than the embedded one
@@ -35,10 +38,12 @@ afterAll(async () => {
 beforeEach(async () => {
   await postgres.query("drop schema if exists chatbench cascade");
   target = await startServer();
+  proxy = await tcpProxyTo(postgres.port);
   folder = await space.make();
 });
 afterEach(async () => {
   for (const child of children.splice(0)) await stopChild(child, "SIGKILL");
+  await proxy.close();
   await target.close();
   await space.remove();
 });
@@ -79,6 +84,51 @@ it("27: a second Ctrl-C kills the group and ends the daemon with 130 at once; th
   const { state } = await next.ended(id);
   expect(["aborted", "lost"]).toContain(state);
   expect(await newestOnMetrics(next, "stubborn")).toEqual({ id, state });
+});
+
+describe("26, 32: the database hangs, every connection to it open", () => {
+  const throughProxy = (): Record<string, string> => ({
+    ...FAKE_K6,
+    DATABASE_URL: `postgres://chatbench:x@127.0.0.1:${String(proxy.port)}/postgres`,
+  });
+
+  /** How long the daemon takes to be gone. */
+  async function goneMs({ child }: DaemonProcess, signal: NodeJS.Signals): Promise<number> {
+    const from = performance.now();
+    child.kill(signal);
+    await once(child, "exit");
+    return performance.now() - from;
+  }
+
+  it("26, 32: with nothing to do, the daemon is gone within 25 s of TERM", async () => {
+    await configure(folder, { baseUrl: target.url, scenarios: FAKES });
+    const daemon = await spawned(throughProxy());
+    proxy.set("hold");
+    expect(await goneMs(daemon, "SIGTERM")).toBeLessThan(25_000);
+    expect(daemon.child.exitCode).toBe(0);
+    expect(existsSync(join(folder, "results/.daemon.json"))).toBe(false);
+  });
+
+  it("26, 32: with a k6 that ignores TERM too, and its run is kept", async () => {
+    await configure(folder, { baseUrl: target.url, scenarios: FAKES });
+    const daemon = await spawned(throughProxy());
+    const id = await atWork(daemon, "stubborn");
+    proxy.set("hold");
+    expect(await goneMs(daemon, "SIGTERM")).toBeLessThan(25_000);
+    expect(daemon.child.exitCode).toBe(0);
+    expect(await processesOf([id])).toEqual([]);
+    expect((await recordsIn(folder)).get(id)).toMatchObject({ state: "aborted", aborted_by: "shutdown" });
+  });
+
+  it("28, 32: after an error of ours it is gone within 10 s", async () => {
+    await configure(folder, { baseUrl: target.url, scenarios: FAKES });
+    const daemon = await spawned({ ...throughProxy(), ...fixture("reject.mjs") });
+    const id = await atWork(daemon, "stubborn");
+    proxy.set("hold");
+    expect(await goneMs(daemon, "SIGUSR2")).toBeLessThan(10_000);
+    expect(daemon.child.exitCode).toBe(1);
+    expect(await processesOf([id])).toEqual([]);
+  });
 });
 
 it("28: an error of ours that nobody caught is logged once, load is ended, the exit is 1, and the run is told", async () => {

@@ -6,7 +6,7 @@ import { expect, vi } from "vitest";
 import { main } from "../../src/main.ts";
 import type { RunRecord } from "../../src/model/index.ts";
 import { FAKES, ROOT } from "./k6.ts";
-import { testMachine, type TestMachine } from "./machine.ts";
+import { codeOf, testMachine, type TestMachine } from "./machine.ts";
 import { stopChild } from "./children.ts";
 
 const PATIENCE_MS = 60_000;
@@ -68,7 +68,7 @@ export interface TestDaemon extends Interface {
 /** `chatbench serve` in the test's own process, on a free port. */
 export async function startDaemon(folder: string, env: Record<string, string> = {}): Promise<TestDaemon> {
   const machine = testMachine(folder, { env });
-  const ended = main(["serve", "--listen", "127.0.0.1:0"], machine);
+  const ended = codeOf(main(["serve", "--listen", "127.0.0.1:0"], machine));
   const ready = vi.waitFor(() => expect(machine.printed.out()).toContain("ready at"), POLL);
   const first = await Promise.race([ready, ended]);
   if (typeof first === "number") throw new Error(`serve ended (${String(first)}): ${machine.printed.err()}`);

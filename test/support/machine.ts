@@ -6,6 +6,25 @@ export interface TestMachine extends Machine {
   signal(name: "SIGINT" | "SIGTERM"): void;
 }
 
+/** What stands for the end of the process: `codeOf` makes the exit code of it. */
+class Exited extends Error {
+  readonly code: number;
+  constructor(code: number) {
+    super(`exit ${String(code)}`);
+    this.code = code;
+  }
+}
+
+/** For a command that may end its process by itself: its exit code all the same. */
+export async function codeOf(command: Promise<number>): Promise<number> {
+  try {
+    return await command;
+  } catch (error) {
+    if (error instanceof Exited) return error.code;
+    throw error;
+  }
+}
+
 /** A machine for commands run inside the test's own process: nothing of the real terminal, signals or exit. */
 export function testMachine(
   cwd: string,
@@ -32,7 +51,7 @@ export function testMachine(
     onHangup: () => () => undefined,
     onCrash: () => () => undefined,
     exit(code) {
-      throw new Error(`exit ${String(code)}`);
+      throw new Exited(code);
     },
     printed: { out: () => out.join(""), err: () => err.join("") },
     signal: (name) => listeners.forEach((listener) => listener(name)),
