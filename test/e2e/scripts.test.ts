@@ -93,6 +93,23 @@ describe("handleSummary of the script", () => {
   it("may throw: our summary is whole all the same", async () => {
     expect((await factsOf("throwing-summary.js")).requests.count).toBe(3);
   });
+
+  it("may be async, as plain k6 allows: its files are written beside ours", async () => {
+    await runScript({ baseUrl: server.url, script: "async-summary.js" }, async ({ facts }, folder) => {
+      expect(facts).toMatchObject({ requests: { count: 3, failed: 0 }, latency: { count: 3 } });
+      const seen = JSON.parse(await readFile(join(folder, "seen.json"), "utf8")) as { metrics: object };
+      expect(seen.metrics).toHaveProperty("http_reqs");
+      expect(await readFile(join(folder, "k6.log"), "utf8")).toContain("late summary");
+    });
+  });
+
+  it("may reject: our summary is whole all the same, and k6's log says why theirs is not", async () => {
+    await runScript({ baseUrl: server.url, script: "rejecting-summary.js" }, async ({ outcome, facts }, folder) => {
+      expect(outcome).toEqual({ kind: "completed", exitCode: 0 });
+      expect(facts?.requests.count).toBe(3);
+      expect(await readFile(join(folder, "k6.log"), "utf8")).toContain("no summary after all");
+    });
+  });
 });
 
 it("thresholds with abortOnFail end the load early: the window is as long as the load was", async () => {

@@ -30,12 +30,14 @@ interface ScriptOptions {
   readonly noTeardown?: boolean;
   readonly summaryTrendStats?: readonly string[];
 }
+/** Texts by the file that k6 is to write them to. */
+type Summaries = Record<string, string>;
 type Work = (...args: unknown[]) => unknown;
 
 export interface Instrumented {
   readonly wrap: (work: unknown, name: string) => Work;
   readonly teardown: (data: unknown) => unknown;
-  readonly handleSummary: (data: SummaryData) => Record<string, string>;
+  readonly handleSummary: (data: SummaryData) => Summaries | Promise<Summaries>;
 }
 
 /** Wraps a script once per virtual user. */
@@ -73,10 +75,7 @@ export function instrument(script: Script, config: WrapperConfig): Instrumented 
       if (typeof script.teardown !== "function" || options.noTeardown === true) return undefined;
       return (script.teardown as Work)(data);
     },
-    handleSummary: (data) => {
-      const whole = JSON.stringify(data); // before the script can change it
-      return { ...scriptSummary(script, data), [config.summaryFile]: whole };
-    },
+    handleSummary: (data) => summaries(script, data, config.summaryFile),
   };
 }
 
@@ -152,14 +151,26 @@ function isThenable(value: unknown): value is Promise<unknown> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 }
 
+/** Ours beside what the script's own handleSummary wants written, also where that is to come later. */
+function summaries(script: Script, data: SummaryData, file: string): Summaries | Promise<Summaries> {
+  const whole = JSON.stringify(data); // before the script can change it
+  const withOurs = (own: unknown): Summaries => ({ ...(own as Summaries | undefined), [file]: whole });
+  const own = scriptSummary(script, data);
+  return isThenable(own) ? own.then(withOurs, (error: unknown) => withOurs(summaryThrew(error))) : withOurs(own);
+}
+
 /** The script's own handleSummary, which sees no metric of ours; if it throws, our summary is written all the same. */
-function scriptSummary(script: Script, data: SummaryData): Record<string, string> {
+function scriptSummary(script: Script, data: SummaryData): unknown {
   if (typeof script.handleSummary !== "function") return {};
   try {
     const view = viewOf(data, ((script.options ?? {}) as ScriptOptions).summaryTrendStats);
-    return ((script.handleSummary as Work)(view) ?? {}) as Record<string, string>;
+    return (script.handleSummary as Work)(view);
   } catch (error) {
-    console.error(`handleSummary of the script threw: ${String(error)}`);
-    return {};
+    return summaryThrew(error);
   }
+}
+
+function summaryThrew(error: unknown): Summaries {
+  console.error(`handleSummary of the script threw: ${String(error)}`);
+  return {};
 }
