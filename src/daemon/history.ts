@@ -80,11 +80,7 @@ export function createHistory(now: () => Instant = () => Infinity): History {
     },
     forget(ids) {
       const gone = new Set(ids);
-      for (const [scenario, runs] of recent)
-        recent.set(
-          scenario,
-          runs.filter((run) => !gone.has(run.id)),
-        );
+      for (const [scenario, runs] of recent) recent.set(scenario, without(runs, gone));
     },
   };
 }
@@ -159,6 +155,10 @@ function inARow(newestFirst: readonly Verdict[], words: readonly Verdict[]): num
 export function neverMeasured({ judged, measured }: LatestRuns): readonly string[] {
   const known = measured.map(({ result }) => result.measurement);
   return (judged?.objectives ?? []).map(({ measurement }) => measurement).filter((name) => !known.includes(name));
+}
+
+function without(runs: readonly RunSummary[], gone: ReadonlySet<string>): RunSummary[] {
+  return runs.filter(({ id }) => !gone.has(id));
 }
 
 function inserted(runs: readonly RunSummary[], run: RunSummary, turn: Turn): RunSummary[] {
