@@ -16,14 +16,8 @@ import { ACTIVE, AT_WORK, RUN_COLUMNS, jsonOf, queuedRunOf, timeOf, type RunRow 
 /** Puts the run into the queue unless it is there already or the queue is full. */
 export async function enqueue(db: Transactions, order: RunOrder, queueLimit: number): Promise<EnqueueResult> {
   return await db.gated(async (sql) => {
-    const known = await sql<{ id: RunId; scenario: string }>(
-      "select id, scenario from chatbench.runs where idempotency_key = $1",
-      [order.idempotencyKey ?? null],
-    );
-    const before = known[0];
-    if (before !== undefined) {
-      return { kind: before.scenario === order.scenario.name ? "known" : "conflict", id: before.id };
-    }
+    const before = await ofSameKey(sql, order);
+    if (before !== undefined) return { kind: before.same ? "known" : "conflict", id: before.id };
     const id = await freeId(sql, order);
     if (id === undefined) return { kind: "known", id: order.id };
     const queued = await countQueued(sql);
@@ -31,6 +25,26 @@ export async function enqueue(db: Transactions, order: RunOrder, queueLimit: num
     await insertQueued(sql, { ...order, id });
     return { kind: "queued", id };
   });
+}
+
+/** The run of the order's key, and whether it is the same order: a gate must not be given the verdict of another revision. */
+async function ofSameKey(
+  sql: Sql,
+  order: RunOrder,
+): Promise<{ readonly id: RunId; readonly same: boolean } | undefined> {
+  if (order.idempotencyKey === undefined) return undefined;
+  const { scenario, trigger } = order;
+  const [row] = await sql<{ id: RunId; same: boolean }>(
+    `select id, scenario = $2 and target = $3 and trigger = $4 and revision is not distinct from $5::text
+       and coalesce(frozen->'load' = $6::jsonb, false) as same
+     from chatbench.runs where idempotency_key = $1`,
+    [order.idempotencyKey, scenario.name, scenario.target.name, trigger, revisionOf(order), jsonOf(scenario.load)],
+  );
+  return row;
+}
+
+function revisionOf({ revision }: RunOrder): string | null {
+  return revision?.replaceAll("\0", "\ufffd") ?? null;
 }
 
 /**
@@ -68,7 +82,7 @@ export async function insertQueued(sql: Sql, order: RunOrder): Promise<void> {
       order.scenario.name,
       order.scenario.target.name,
       order.trigger,
-      order.revision?.replaceAll("\0", "\ufffd") ?? null,
+      revisionOf(order),
       timeOf(order.slot),
       timeOf(order.notBefore),
       order.idempotencyKey ?? null,

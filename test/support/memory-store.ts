@@ -1,4 +1,5 @@
 /** A RunStore without a database, for tests that need its clock in their hand; it passes the contract of the real ones. */
+import { isDeepStrictEqual } from "node:util";
 import {
   isRunId,
   StoreUnavailable,
@@ -9,6 +10,7 @@ import {
   type Instant,
   type QueuedRun,
   type RunId,
+  type RunOrder,
   type RunRecord,
   type RunStore,
 } from "../../src/model/index.ts";
@@ -65,6 +67,11 @@ function withdraw(rows: Rows, id: string, by: AbortedBy): QueuedRun {
   return queuedRunOf(row);
 }
 
+/** What two orders with the same key must have in common. */
+function meantBy({ scenario: { name, target, load }, trigger, revision }: RunOrder): unknown {
+  return { name, target: target.name, load, trigger, revision };
+}
+
 interface Tables {
   readonly rows: Rows;
   readonly instances: Map<string, Known>;
@@ -87,7 +94,8 @@ function createQueue({
     enqueue: (order, queueLimit): EnqueueResult => {
       const key = order.idempotencyKey;
       const known = key && [...rows.values()].find((row) => row.order?.idempotencyKey === key)?.order;
-      if (known) return { kind: known.scenario.name === order.scenario.name ? "known" : "conflict", id: known.id };
+      if (known)
+        return { kind: isDeepStrictEqual(meantBy(known), meantBy(order)) ? "known" : "conflict", id: known.id };
       let id: string = order.id;
       if (rows.has(id) && rows.get(id)?.order?.idempotencyKey === key) return { kind: "known", id: order.id };
       for (let n = 0; rows.has(id); n += 1) id = `${order.id.slice(0, -4)}${String(n).padStart(4, "0")}`;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { RunStore } from "../../src/model/index.ts";
+import type { RunOrder, RunStore } from "../../src/model/index.ts";
 import { MINUTE_MS, NO_LIMIT, atWork, idOf, instanceOf, orderOf, recordOf } from "./store-samples.ts";
 
 const ONE = instanceOf("one");
@@ -35,6 +35,33 @@ function enqueueContract(fresh: () => Promise<RunStore>): void {
     const other = orderOf(3, { idempotencyKey: "k", scenario: "other" });
     expect(await store.enqueue(other, NO_LIMIT)).toEqual({ kind: "conflict", id: first.id });
     expect(await store.active()).toEqual([]);
+  });
+
+  it("55: refuses a known key for another target, trigger, revision or load: its verdict is of something else", async () => {
+    const store = await fresh();
+    const first = orderOf(1, { idempotencyKey: "k" });
+    const { scenario } = first;
+    await store.enqueue(first, NO_LIMIT);
+    const others: readonly RunOrder[] = [
+      orderOf(2, { idempotencyKey: "k", target: "gateway" }),
+      orderOf(2, { idempotencyKey: "k", trigger: "pre_deploy" }),
+      { ...first, id: idOf(2), revision: "another" },
+      { ...first, id: idOf(2), revision: undefined } as unknown as RunOrder,
+      {
+        ...first,
+        id: idOf(2),
+        scenario: { ...scenario, load: { ...scenario.load, stages: [{ seconds: 5, users: 3 }] } },
+      },
+      {
+        ...first,
+        id: idOf(2),
+        scenario: { ...scenario, load: { ...scenario.load, stages: [{ seconds: 6, users: 2 }] } },
+      },
+    ];
+    for (const order of others)
+      expect(await store.enqueue(order, NO_LIMIT)).toEqual({ kind: "conflict", id: first.id });
+    expect(await store.enqueue({ ...first, id: idOf(3) }, NO_LIMIT)).toEqual({ kind: "known", id: first.id });
+    expect(await store.active()).toHaveLength(1);
   });
 
   it("takes the same order twice for one, and gives another id to a stranger with the same id", async () => {
