@@ -6,7 +6,10 @@ import type { TalkOptions } from "./talk-options.ts";
 
 /** The options of k6_stream_test.ts, as a scenario gives them under `params:`. */
 export interface StreamOptions extends TalkOptions {
-  /** `openai`: chunks of /v1/chat/completions. `events`: events `token`, `reasoning`, `done` and `error`. */
+  /**
+   * `openai`: chunks of /v1/chat/completions. `events`: events `token`, `reasoning`, `done` and `error`, or unnamed ones
+   * with the same fields. Both may end with `[DONE]` or `"done": true`; events of other names are passed over.
+   */
   readonly stream: "openai" | "events";
   readonly path: string;
   /** As of the other scripts; it must ask for a stream. */

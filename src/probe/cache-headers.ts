@@ -1,29 +1,43 @@
-/** Headers by which caches and gateways tell whether they answered themselves. */
-const NAMES = [
+/** Headers of gateways and caches that are kept with an answer. */
+const KEPT = [
   "x-cache",
-  "x-cache-status",
-  "cf-cache-status",
   "helicone-cache",
   "x-portkey-cache-status",
+  "cf-aig-cache-status",
+  "x-cache-status",
+  "cf-cache-status",
   "x-litellm-cache-key",
   "x-litellm-semantic-similarity",
   "x-litellm-response-cost",
 ];
+/** Those of them that say whether a cache of answers gave it; the first that does decides. */
+const STATES = KEPT.slice(0, 5);
 
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** Those of the answer; and what they say of a hit, as far as they do. */
+/** Those of the answer; and what they say of a hit, as far as they do (as load_tests/lib/read-told.ts reads them). */
 export function cacheOf(headers: Headers): {
   readonly cache_headers?: Readonly<Record<string, string>>;
   readonly cached?: boolean;
 } {
-  const told = NAMES.flatMap((name) => {
+  const told = KEPT.flatMap((name) => {
     const value = headers[name];
     return value === undefined ? [] : [[name, String(value).slice(0, 200)] as const];
   });
-  if (told.length === 0) return {};
-  const states = told.filter(([name]) => !name.startsWith("x-litellm-")).map(([, value]) => value.toLowerCase());
-  const isHit = states.some((state) => /\bhit\b/.test(state)) || headers["x-litellm-cache-key"] !== undefined;
-  const isMiss = states.some((state) => /\b(miss|bypass|disabled|refresh|expired|dynamic)\b/.test(state));
-  return { cache_headers: Object.fromEntries(told), ...((isHit || isMiss) && { cached: isHit }) };
+  const cached = cachedOf(headers);
+  return {
+    ...(told.length > 0 && { cache_headers: Object.fromEntries(told) }),
+    ...(cached !== undefined && { cached }),
+  };
+}
+
+function cachedOf(headers: Headers): boolean | undefined {
+  for (const name of STATES) {
+    const value = String(headers[name] ?? "").toLowerCase();
+    if (/(^|[^a-z])hit/.test(value)) return true;
+    if (/(^|[^a-z])miss/.test(value)) return false;
+  }
+  // LiteLLM names the key of the answer only when its cache had it.
+  if (headers["x-litellm-cache-key"] !== undefined) return true;
+  return headers["x-litellm-call-id"] === undefined ? undefined : false;
 }

@@ -1,5 +1,6 @@
 import type { StreamKind, Usage } from "./protocol.ts";
 import type { StreamEvent } from "./sse.ts";
+import { usageOf } from "./usage.ts";
 
 /** What one event means for the timing of its answer. */
 export interface Meaning {
@@ -22,12 +23,24 @@ export interface Meaning {
 const NOTHING: Meaning = {};
 const DONE: Meaning = { done: true };
 
+/** Names that events of either kind may bear; any other says that it is something beside the answer (`ping`). */
+const PLAIN = new Set(["", "message"]);
+const NAMED = new Set(["token", "reasoning", "done", "error"]);
+
 /** Reads one event as OpenAI's chunk or as a chatbot's own event. */
-export function meaningOf(kind: StreamKind, event: StreamEvent): Meaning {
-  if (kind === "openai" && event.data === "[DONE]") return DONE;
-  const value = parsed(event.data);
+export function meaningOf(kind: StreamKind, { name, data, tooLong }: StreamEvent): Meaning {
+  if (tooLong === true) return { invalid: "a line of more than 1 MiB" };
+  if (data === "[DONE]") return DONE;
+  const value = parsed(data);
+  if (name === "error") return { error: messageOf(value?.error ?? value ?? data) };
+  // The name says it; what stands beside it may be no JSON at all, but not a broken one.
+  if (kind === "events" && name === "done" && (value !== undefined || !data.startsWith("{")))
+    return value === undefined ? DONE : { ...wholeOf(value), done: true };
+  // Whoever names the chunks of an answer still sends chunks; what else has a name of its own is none of it.
+  const isOther = !PLAIN.has(name) && (kind === "openai" ? !Array.isArray(value?.choices) : !NAMED.has(name));
+  if (isOther || data === "") return NOTHING;
   if (value === undefined) return { invalid: "an event that is no JSON object" };
-  return kind === "openai" ? ofChunk(value) : ofEvent(event.name, value);
+  return kind === "openai" ? ofChunk(value) : ofEvent(name, value);
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -47,8 +60,9 @@ function fieldsOf(value: unknown): Fields | undefined {
 /** https://platform.openai.com/docs/api-reference/chat-streaming, with the reasoning fields of vLLM and others. */
 function ofChunk(chunk: Fields): Meaning {
   if (chunk.error != null) return { error: messageOf(chunk.error) };
+  // Usage alone, a filter's verdict, a gateway's word: no part of the answer.
+  if (!Array.isArray(chunk.choices)) return wholeOf(chunk);
   const usage = usageOf(chunk.usage);
-  if (!Array.isArray(chunk.choices)) return usage === undefined ? { invalid: "a chunk without `choices`" } : { usage };
   const choice = fieldsOf(chunk.choices[0]);
   const delta = fieldsOf(choice?.delta) ?? NO_FIELDS;
   const finish = choice?.finish_reason;
@@ -60,6 +74,7 @@ function ofChunk(chunk: Fields): Meaning {
     ...(isText(delta.content) && { text: delta.content }),
     ...(typeof finish === "string" && { finishReason: finish }),
     ...(usage && { usage }),
+    ...(chunk.done === true && { done: true }),
   };
 }
 
@@ -71,15 +86,29 @@ function hasToolCall({ tool_calls: calls, function_call: call }: Fields): boolea
 
 /** Events `token`, `reasoning`, `done` and `error`, or unnamed ones with the same fields. */
 function ofEvent(name: string, value: Fields): Meaning {
-  if (name === "error" || (name === "" && value.error != null)) return { error: messageOf(value.error ?? value) };
-  if (name === "done") {
-    const usage = usageOf(value.usage);
-    return { done: true, ...(usage && { usage }), ...(typeof value.cached === "boolean" && { cached: value.cached }) };
-  }
-  const text = [value.text, value.content, value.token, value.delta].find(isText);
-  if (name === "reasoning") return text === undefined ? NOTHING : { reasoning: true };
-  if (name !== "token" && name !== "message" && name !== "") return NOTHING;
-  return text === undefined ? NOTHING : { content: true, text };
+  if (PLAIN.has(name) && value.error != null) return { error: messageOf(value.error) };
+  if (name === "reasoning") return textOf(value) === undefined ? NOTHING : { reasoning: true };
+  const text = textOf(value);
+  return {
+    ...wholeOf(value),
+    ...(isText(value.reasoning) && { reasoning: true }),
+    ...(text !== undefined && { content: true, text }),
+  };
+}
+
+function textOf({ text, content, token, delta }: Fields): string | undefined {
+  return [text, content, token, delta].find(isText);
+}
+
+/** What may stand in any event, and does in the last. */
+function wholeOf({ done, usage: told, cached, finish_reason: finish }: Fields): Meaning {
+  const usage = usageOf(told);
+  return {
+    ...(done === true && { done }),
+    ...(usage && { usage }),
+    ...(typeof cached === "boolean" && { cached }),
+    ...(typeof finish === "string" && { finishReason: finish }),
+  };
 }
 
 function isText(value: unknown): value is string {
@@ -91,20 +120,4 @@ function messageOf(error: unknown): string {
   const fields = fieldsOf(error) ?? NO_FIELDS;
   const said = [error, fields.message, fields.type, fields.code].find(isText);
   return (said ?? "it did not say why").slice(0, 200);
-}
-
-function usageOf(value: unknown): Usage | undefined {
-  const usage = fieldsOf(value);
-  if (usage === undefined) return undefined;
-  const count = (of: Fields | undefined, name: string): number | undefined => {
-    const found = of?.[name];
-    return typeof found === "number" && Number.isInteger(found) && found >= 0 ? found : undefined;
-  };
-  const told = {
-    prompt_tokens: count(usage, "prompt_tokens"),
-    completion_tokens: count(usage, "completion_tokens"),
-    reasoning_tokens: count(fieldsOf(usage.completion_tokens_details), "reasoning_tokens"),
-    cached_tokens: count(fieldsOf(usage.prompt_tokens_details), "cached_tokens"),
-  };
-  return Object.fromEntries(Object.entries(told).filter(([, tokens]) => tokens !== undefined));
 }

@@ -27,6 +27,30 @@ describe("an event stream", () => {
     expect(data("data: whole\n\ndata: [DONE]")).toEqual(["whole", "[DONE]"]);
   });
 
+  it.each([
+    ["a long line in tiny pieces", `data: ${"x".repeat(1_000_000)}\n\n`, 16],
+    ["lines that end with carriage returns", `${"data: x\r\r".repeat(40_000)}\n`, 400_000],
+  ])("reads %s in a time that grows with its length alone", (_, text, pieceBytes) => {
+    const cuts = Array.from({ length: text.length / pieceBytes }, (_each, index) => index * pieceBytes);
+    const given = pieces(text, cuts);
+    const begun = performance.now();
+    expect(eventsOf(given)).toHaveLength(text.match(/data:/g)?.length ?? 0);
+    // Looking again at all that came before, with each piece or line, takes seconds.
+    expect(performance.now() - begun).toBeLessThan(1_000);
+  });
+
+  it("reads nothing behind a line that is too long", () => {
+    const ofLine = (length: number): string => `data: one\n\ndata:${"x".repeat(length - 5)}\n\ndata: two\n\n`;
+    const cuts = Array.from({ length: 32 }, (_, index) => index * 65_536 + 5);
+    const read = (length: number, at: readonly number[]) =>
+      eventsOf(pieces(ofLine(length), at)).map((event) => event.tooLong ?? event.data.length);
+    for (const at of [cuts, []]) {
+      expect(read(1024 * 1024 + 1, at)).toEqual([3, true]);
+      expect(read(1024 * 1024, at)).toEqual([3, 1024 * 1024 - 5, 3]);
+    }
+    expect(eventsOf(pieces("x".repeat(2 * 1024 * 1024), cuts))).toMatchObject([{ tooLong: true }]);
+  });
+
   it("reads the same however the bytes are cut", () => {
     const line = fc.string({ unit: "grapheme", maxLength: 12 }).map((text) => text.replaceAll(/[\r\n]/g, ""));
     const end = fc.constantFrom("\n", "\r\n", "\r");
