@@ -1,4 +1,4 @@
-import type { Clock, GeneratorLoad, LoadFacts, Observed } from "../model/index.ts";
+import { highestOf, lowestOf, type Clock, type GeneratorLoad, type LoadFacts, type Observed } from "../model/index.ts";
 import { every, monotonicSeconds } from "../platform/clock.ts";
 import { cpuQuotaCores, throttling, type Throttling } from "../platform/cpu-quota.ts";
 import { cpuTimes, type CpuTimes } from "../platform/cpu-times.ts";
@@ -131,14 +131,14 @@ export function generatorLoad(
   const watched = sum((look) => look.seconds);
   if (!(watched > 0)) return undefined;
   const [ran, waited, dispatches] = [sum((l) => l.ranSeconds), sum((l) => l.waitedSeconds), sum((l) => l.dispatches)];
-  const cores = Math.min(quotaCores, ...within.map(({ cpus }) => cpus));
+  const cores = Math.min(quotaCores, lowestOf(within.map(({ cpus }) => cpus)));
   if (!Number.isFinite(cores)) return undefined;
   const [total, periods] = [sum((l) => l.machine.total), sum((l) => l.throttled?.periods ?? 0)];
   return {
     watchedSeconds: watched,
     cores,
     usedCores: ran / watched,
-    usedCoresPeak: Math.max(...within.map((look) => look.ranSeconds / look.seconds)),
+    usedCoresPeak: highestOf(within.map((look) => look.ranSeconds / look.seconds)),
     wantedCores: (ran + waited) / watched,
     dispatchDelaySeconds: dispatches > 0 ? waited / dispatches : 0,
     stillSeconds: sum((look) => (look.dispatches === 0 && look.ranSeconds === 0 ? look.seconds : 0)),

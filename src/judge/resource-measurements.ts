@@ -1,4 +1,5 @@
 import {
+  highestOf,
   reason,
   type Measurement,
   type Measurements,
@@ -73,7 +74,7 @@ function hasGap({ readings }: Sampled, name: string, { from, to }: Window): bool
   const gaps = marks.slice(1).map((at, index) => at - (marks[index] ?? at));
   const steps = points.slice(1).map(([at], index) => at - (points[index]?.[0] ?? at));
   const usual = steps.sort((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0;
-  return Math.max(...gaps) > Math.max(LONGEST_GAP_MS, 3 * usual, LONGEST_GAP_SHARE * (to - from));
+  return highestOf(gaps) > Math.max(LONGEST_GAP_MS, 3 * usual, LONGEST_GAP_SHARE * (to - from));
 }
 
 /** Why a measurement of the target's system is absent; undefined for other measurements. */

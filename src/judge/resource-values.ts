@@ -1,5 +1,14 @@
 /** What was read of a target's system, over the judged window: docs/decisions/0080-what-collectors-read.md. */
-import type { Instant, LoadFacts, Resources, ResourceValue, Restart, Sampled, SampledReading } from "../model/index.ts";
+import {
+  highestOf,
+  type Instant,
+  type LoadFacts,
+  type Resources,
+  type ResourceValue,
+  type Restart,
+  type Sampled,
+  type SampledReading,
+} from "../model/index.ts";
 
 type Point = readonly [Instant, number];
 type Value = Omit<ResourceValue, "title" | "unit">;
@@ -61,7 +70,7 @@ function valueOver({ kind, points, resets }: SampledReading, window: Window): Va
   const last = values.at(-1);
   if (last === undefined) return undefined;
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return { samples: values.length, mean, peak: Math.max(...values), last };
+  return { samples: values.length, mean, peak: highestOf(values), last };
 }
 
 function counterOver(counted: Counted, inside: readonly Point[], window: Window): Value | undefined {
@@ -103,7 +112,7 @@ function valueAt(points: readonly Point[], at: Instant): number {
 
 function peakRate(counted: Counted): number | undefined {
   const rates = ratesOf(counted).map(([, rate]) => rate);
-  return rates.length === 0 ? undefined : Math.max(...rates);
+  return rates.length === 0 ? undefined : highestOf(rates);
 }
 
 /** Growth per second between readings that follow each other, at the middle between them; none where it began anew. */

@@ -1,4 +1,12 @@
-import { formatValue, reason, type Reason, type Timeline, type TimelinePoint } from "../model/index.ts";
+import {
+  formatValue,
+  highestOf,
+  lowestOf,
+  reason,
+  type Reason,
+  type Timeline,
+  type TimelinePoint,
+} from "../model/index.ts";
 import { isUsable, judgedPoints } from "./silence.ts";
 
 // Why these limits: docs/decisions/0079. Only clear cases: a run that is called unsettled cannot pass.
@@ -31,8 +39,8 @@ export function warmupUnsettled(timeline: Timeline | undefined): Reason | undefi
 
 function isSteady(points: readonly TimelinePoint[]): boolean {
   const users = points.map((point) => point.users);
-  const most = Math.max(...users);
-  return most > 0 && Math.min(...users) >= most * (1 - MOST_USERS_CHANGE);
+  const most = highestOf(users);
+  return most > 0 && lowestOf(users) >= most * (1 - MOST_USERS_CHANGE);
 }
 
 function sorted(values: readonly number[]): readonly number[] {

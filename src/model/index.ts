@@ -1,5 +1,6 @@
 export * from "./config.ts";
 export * from "./environment.ts";
+export * from "./extremes.ts";
 export * from "./format.ts";
 export * from "./ladder.ts";
 export * from "./load-measurements.ts";

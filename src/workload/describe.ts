@@ -1,4 +1,4 @@
-import type { PromptList, PromptSource, WorkloadRecord } from "../model/index.ts";
+import { highestOf, type PromptList, type PromptSource, type WorkloadRecord } from "../model/index.ts";
 import { countTokens } from "./words.ts";
 
 type Described = NonNullable<WorkloadRecord["prompts"]>;
@@ -20,7 +20,7 @@ export function describePrompts(source: PromptSource, list: PromptList, sha256: 
     turns: rangeOf(scripts.map(({ turns }) => turns.length)),
     prompt_tokens: rangeOf(scripts.flatMap(({ turns }) => turns.map(countTokens))),
     ...(most.length > 0 && { max_output_tokens: rangeOf(most) }),
-    prefixes: { count: prefixes.size, tokens: Math.max(0, ...[...prefixes].map(countTokens)) },
+    prefixes: { count: prefixes.size, tokens: Math.max(0, highestOf([...prefixes].map(countTokens))) },
   };
 }
 
