@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createAttempts, type Attempts } from "./attempts.ts";
 import { costOf, type Cost } from "./cost.ts";
 import { comparePairs, type Pair } from "./cpu.ts";
 import { measureDaemon } from "./daemon.ts";
@@ -14,7 +15,7 @@ import {
   type BreakpointRow,
   type OmissionRow,
 } from "./omission.ts";
-import { parseOptions, USAGE, type Options } from "./options.ts";
+import { parseOptions, USAGE, type Options, type Part } from "./options.ts";
 import { headOf, sectionsOf, type Findings } from "./page.ts";
 import { startPrometheus } from "./prometheus.ts";
 import { pageWith } from "./sections.ts";
@@ -36,11 +37,13 @@ async function bench(options: Options): Promise<void> {
   const k6 = findK6();
   const stamp = startStamp(ROOT);
   const yard = await openYard(options, k6, "conversation");
+  const attempts = createAttempts(tell);
   try {
-    const sections = sectionsOf(await measure(yard, k6, options));
+    const sections = sectionsOf(await measure(yard, k6, { ...options, attempts }));
+    if (attempts.failed.length > 0) process.exitCode = 1;
     const head = headOf(factsOf(k6, ROOT));
     process.stdout.write(pageWith("", { head, sections, stamp: stamp() }));
-    if (options.page === undefined) return;
+    if (options.page === undefined || sections.length === 0) return;
     const path = resolve(ROOT, options.page);
     mkdirSync(dirname(path), { recursive: true });
     const old = existsSync(path) ? readFileSync(path, "utf8") : "";
@@ -51,31 +54,36 @@ async function bench(options: Options): Promise<void> {
   }
 }
 
-async function measure(yard: Yard, k6: string, options: Options): Promise<Findings> {
-  const { parts } = options;
-  const pairs = parts.includes("cpu")
-    ? await comparePairs(
-        yard,
-        { base: "bare", chatbench: "chatbench", third: "bare-without-timeline" },
-        { options, tell },
-      )
-    : [];
-  const least = parts.includes("cpu-least") ? await measureLeast(k6, options) : undefined;
+type Measuring = Options & { readonly attempts: Attempts };
+
+async function measure(yard: Yard, k6: string, options: Measuring): Promise<Findings> {
+  const { attempts } = options;
+  const comparison = { base: "bare", chatbench: "chatbench", third: "bare-without-timeline" } as const;
+  const pairs = (await part("cpu", () => comparePairs(yard, comparison, { options, tell }), options)) ?? [];
+  const least = await part("cpu-least", () => measureLeast(k6, options), options);
   const runs = pairs.flatMap(({ chatbench }) => [chatbench.long, chatbench.short]);
-  const remoteWrite = parts.includes("remote-write") ? await measureRemoteWrite(yard, options) : undefined;
-  if (parts.includes("memory")) tell(`an hour in ${options.hourInSeconds} s: memory and report`);
-  const longRun = parts.includes("memory") ? await measureLongRun(yard, k6, options) : undefined;
+  const remoteWrite = await part("remote-write", () => measureRemoteWrite(yard, options), options);
+  if (options.parts.includes("memory")) tell(`an hour in ${options.hourInSeconds} s: memory and report`);
+  const longRun = await part("memory", () => measureLongRun(yard, k6, options), options);
+  const daemon = await measureDaemon({ options, k6, attempts, tell });
+  const omission = await part("omission", () => measureOmissions(k6), options);
+  const breakpoint = await part("breakpoint", () => measureBreakpoints(k6), options);
+  const ttft = await part("ttft", () => measureTtfts(k6, options), options);
   return {
-    options,
-    pairs,
-    daemon: await measureDaemon(options, k6, tell),
-    ...(pairs.length === 0 ? {} : { cost: costOf(pairs), times: timesOf(runs) }),
-    ...(least === undefined ? {} : { least }),
-    ...(remoteWrite === undefined ? {} : { remoteWrite }),
-    ...(longRun === undefined ? {} : { longRun }),
-    ...(await measureLoads(k6, parts)),
-    ...(parts.includes("ttft") ? { ttft: await measureTtfts(k6, options) } : {}),
+    ...{ options, pairs, daemon },
+    ...(pairs.length > 0 && { cost: costOf(pairs), times: timesOf(runs) }),
+    ...(least && { least }),
+    ...(remoteWrite && { remoteWrite }),
+    ...(longRun && { longRun }),
+    ...(omission && { omission }),
+    ...(breakpoint && { breakpoint }),
+    ...(ttft && { ttft }),
   };
+}
+
+/** Undefined: not asked for, or failed. */
+async function part<T>(name: Part, work: () => Promise<T>, { parts, attempts }: Measuring): Promise<T | undefined> {
+  return parts.includes(name) ? await attempts.measure(name, work) : undefined;
 }
 
 /** At so many streams at the same time; beyond the last the machine's limit is expected, and the run to say so. */
@@ -97,14 +105,18 @@ async function measureTtfts(k6: string, { quick }: Options): Promise<readonly Tt
 
 const BREAKPOINT_RUNS = 3;
 
-/** Arrivals at a rate and the ladder of loads, against set truths. */
-async function measureLoads(k6: string, parts: Options["parts"]): Promise<Pick<Findings, "omission" | "breakpoint">> {
-  const [omission, breakpoint]: [OmissionRow[], BreakpointRow[]] = [[], []];
-  const place = { root: ROOT, k6 };
-  if (parts.includes("omission")) for (const one of OMISSION_CASES) omission.push(await measureOmission(one, place));
-  if (parts.includes("breakpoint"))
-    for (let run = 0; run < BREAKPOINT_RUNS; run += 1) breakpoint.push(await measureBreakpoint(place));
-  return { ...(omission.length > 0 && { omission }), ...(breakpoint.length > 0 && { breakpoint }) };
+/** Arrivals at a rate, against set truths. */
+async function measureOmissions(k6: string): Promise<readonly OmissionRow[]> {
+  const rows: OmissionRow[] = [];
+  for (const one of OMISSION_CASES) rows.push(await measureOmission(one, { root: ROOT, k6 }));
+  return rows;
+}
+
+/** The ladder of loads, against a set truth. */
+async function measureBreakpoints(k6: string): Promise<readonly BreakpointRow[]> {
+  const rows: BreakpointRow[] = [];
+  for (let run = 0; run < BREAKPOINT_RUNS; run += 1) rows.push(await measureBreakpoint({ root: ROOT, k6 }));
+  return rows;
 }
 
 /** The hardest comparison: a script whose own work is next to nothing. */
