@@ -27,12 +27,20 @@ function createJson(output: Output, part: string): Log {
 
 const SIGNS: Readonly<Record<Level, string>> = { info: "", warn: "warning: ", error: "error: " };
 
+/** What people need beside the sentence; ids and times are for machines. */
+const TOLD = ["error", "problem", "reason", "address", "count", "problems", "records", "runs"] as const;
+
 function createPlain(output: Output): Log {
   const at =
     (level: Level) =>
-    (message: string): void =>
-      output.write(`${timeOfDay()}  ${SIGNS[level]}${message}\n`);
+    (message: string, fields: LogFields = {}): void =>
+      output.write(`${timeOfDay()}  ${SIGNS[level]}${message}${told(fields)}\n`);
   return { info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+function told(fields: LogFields): string {
+  const parts = TOLD.filter((name) => fields[name] !== undefined).map((name) => `${name}: ${String(fields[name])}`);
+  return parts.length === 0 ? "" : ` (${parts.join(", ").replaceAll("\n", "\n  ")})`;
 }
 
 function timeOfDay(): string {
