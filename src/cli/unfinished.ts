@@ -1,7 +1,8 @@
-import type { RunId } from "../model/index.ts";
+import type { Owner, RunId } from "../model/index.ts";
 import { ownProcess } from "../platform/own-process.ts";
 import { isAlive } from "../platform/process-identity.ts";
 import { createRunFolders } from "../record/index.ts";
+import { whereIs } from "../run/index.ts";
 
 /** A run folder without a record, and what its process does, as far as this machine can tell. */
 export interface UnfinishedRun {
@@ -15,15 +16,20 @@ export async function unfinishedRuns(results: string, told: ReadonlySet<string>)
   const folders = createRunFolders(results);
   const listed = await folders.list();
   if ("problem" in listed) return [];
-  const { host } = await ownProcess();
+  const own = await ownProcess();
   const found: UnfinishedRun[] = [];
   for (const id of await folders.unfinished(listed.ids.filter((one) => !told.has(one)))) {
     const owner = (await folders.opened(id))?.run.owner;
     if (owner === undefined) found.push({ id, process: "unknown" });
-    else if (owner.host !== host) found.push({ id, process: "elsewhere", pid: owner.pid });
-    else found.push({ id, process: (await isAlive(owner)) ? "at_work" : "gone", pid: owner.pid });
+    else found.push({ id, process: await processOf(owner, own), pid: owner.pid });
   }
   return found;
+}
+
+async function processOf(owner: Owner, own: Owner): Promise<UnfinishedRun["process"]> {
+  const where = whereIs(owner, own);
+  if (where === "elsewhere") return where;
+  return where === "here" && (await isAlive(owner)) ? "at_work" : "gone";
 }
 
 /** Most runs that one line names. */
@@ -32,7 +38,7 @@ const NAMED = 5;
 const WORDS: Readonly<Record<UnfinishedRun["process"], string>> = {
   at_work: "at work",
   gone: "died; the next run keeps it as lost",
-  elsewhere: "on another machine",
+  elsewhere: "on another machine or in another container",
   unknown: "its folder does not say what it was to be",
 };
 

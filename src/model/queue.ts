@@ -44,6 +44,8 @@ export interface Instance {
   readonly pid: number;
   /** Of the process, as the system tells it (platform/process-identity.ts). */
   readonly startTime: string;
+  /** Boot id and pid namespace, a space between (platform/place.ts): where the pid means something. Absent: not known. */
+  readonly place?: string;
 }
 
 /** A process that makes load, told apart from a later one with the same pid. */

@@ -44,7 +44,7 @@ const opened: z.ZodType<OpenedRun> = z.object({
   trigger: z.enum(["cron", "manual", "pull_request", "pre_deploy"]),
   revision: z.string().exactOptional(),
   slot: z.number().exactOptional(),
-  owner: z.object({ host: z.string(), pid: count, startTime: z.string() }),
+  owner: z.object({ host: z.string(), pid: count, startTime: z.string(), place: z.string().exactOptional() }),
   opened_at: z.iso.datetime(),
 });
 

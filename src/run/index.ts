@@ -5,4 +5,5 @@ export { executeRun, type ExecutedRun } from "./execute.ts";
 export { freeze, thaw } from "./freeze.ts";
 export { recoverFolders } from "./recover-folders.ts";
 export { rebuild, type RebuildCounts, type RebuildDeps, type Rebuilt } from "./recover-records.ts";
+export { whereIs, type Whereabouts } from "./whereabouts.ts";
 export { createRuns, type Asked, type Runs, type RunsDeps } from "./runs.ts";

@@ -1,15 +1,16 @@
 import type { Log, OpenedRun, Owner, RunFolders, RunId, Engine, Clock, Instance } from "../model/index.ts";
 import type { Ledger } from "./ledger.ts";
 import { diedRecord, silentRecord } from "./unrun.ts";
+import { whereIs } from "./whereabouts.ts";
 
-/** Nobody can ask a process of another machine; after so long without a record its run is taken as lost. */
+/** Nobody can ask a process of another machine or container; after so long without a record its run is taken as lost. */
 const OTHER_HOST_MS = 24 * 60 * 60 * 1000;
 
 export interface RecoveryDeps {
   readonly folders: RunFolders;
   readonly engine: Pick<Engine, "endLeftOver">;
   readonly ledger: Pick<Ledger, "enter">;
-  readonly instance: Pick<Instance, "host">;
+  readonly instance: Pick<Instance, "host" | "place">;
   /** True if exactly this process of this machine still runs. */
   readonly isAlive: (owner: Owner) => Promise<boolean>;
   readonly clock: Clock;
@@ -40,12 +41,13 @@ async function recoverOne(
 ): Promise<boolean> {
   const { owner } = run;
   const now = deps.clock.now();
-  if (owner.host !== deps.instance.host) {
+  const where = whereIs(owner, deps.instance);
+  if (where === "elsewhere") {
     if (now - Date.parse(run.opened_at) < OTHER_HOST_MS) return false;
     await deps.ledger.enter(silentRecord(run, owner, now));
     return true;
   }
-  if (await deps.isAlive(owner)) return false;
+  if (where === "here" && (await deps.isAlive(owner))) return false;
   await endLoad(run.id, folder, deps);
   await deps.ledger.enter(diedRecord(run, owner, now));
   return true;

@@ -2,6 +2,7 @@ import type { AbandonedRun, Instance, Instant, Owner, QueuedRun, RunStore } from
 import type { Ledger } from "./ledger.ts";
 import { endLoad, type RecoveryDeps } from "./recover-folders.ts";
 import { diedRecord, silentRecord } from "./unrun.ts";
+import { whereIs } from "./whereabouts.ts";
 
 /** Looks in a row that must find a daemon of another machine silent, five seconds apart: some thirty seconds. */
 export const SILENT_LOOKS = 7;
@@ -19,7 +20,7 @@ interface Watched {
 
 /**
  * Runs that the store holds as at work by other daemons. One whose process on this machine is gone is lost at once. A
- * daemon on another machine is silent only when the same heartbeat was seen in so many looks in a row, none of which
+ * daemon on another machine or in another container is silent only when the same heartbeat was seen in so many looks in a row, none of which
  * failed: so neither a clock that jumps nor a database that was away for all of us makes anybody silent.
  */
 export function createRowRecovery(deps: RowRecoveryDeps): () => Promise<void> {
@@ -43,7 +44,7 @@ function lookAgain(before: ReadonlyMap<string, Watched>, owner: string, lastHear
 }
 
 async function recoverRow({ run, owner }: AbandonedRun, looks: number, deps: RowRecoveryDeps): Promise<void> {
-  const here = owner.host === deps.instance.host;
+  const here = whereIs(owner, deps.instance) === "here";
   if (here ? await deps.isAlive(owner) : looks < SILENT_LOOKS) return;
   // It may have ended while the database was away: then its record says how.
   const kept = await deps.folders.record(run.id);

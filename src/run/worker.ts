@@ -226,8 +226,8 @@ async function tellState(one: LiveRun, { deps, reach }: Pick<State, "deps" | "re
   else if (one.state === state) one.kill.abort(TAKEN);
 }
 
-function ownerOf({ host, pid, startTime }: Instance): Omit<Instance, "id"> {
-  return { host, pid, startTime };
+function ownerOf({ host, pid, startTime, place }: Instance): Omit<Instance, "id"> {
+  return { host, pid, startTime, ...(place !== undefined && { place }) };
 }
 
 /** Whoever asked for the end of this process, it was nobody who stopped this run. */

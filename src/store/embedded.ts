@@ -33,7 +33,7 @@ export async function openEmbeddedStore(
   const problem = made.problem ?? (await probeWritable(folder)).problem;
   if (problem !== undefined) return { problem: problem.text };
   const lock = await lockFolder(folder);
-  if ("holder" in lock) return { problem: heldSentence(folder, lock.holder) };
+  if ("holder" in lock) return { problem: heldSentence(folder, lock) };
   const place = await placeIn(folder);
   const server = new EmbeddedServer({ dataFolder: join(folder, "data"), socket: place.socket });
   const end = async (): Promise<void> => {
@@ -49,9 +49,10 @@ export async function openEmbeddedStore(
   return { store: storeOf({ server, socketFolder: place.folder, end }, options), ...started };
 }
 
-function heldSentence(folder: string, pid: number): string {
+function heldSentence(folder: string, { holder, elsewhere }: { holder: number; elsewhere: boolean }): string {
+  const where = elsewhere ? " in another container" : "";
   return (
-    `The database in ${folder} is in use by process ${pid}: stop that process first, ` +
+    `The database in ${folder} is in use by process ${holder}${where}: stop that process first, ` +
     "or let both use one PostgreSQL (DATABASE_URL)."
   );
 }

@@ -5,10 +5,10 @@ import { AT_WORK, RUN_COLUMNS, queuedRunOf, type RunRow } from "./rows.ts";
 /** Says that the instance lives now. */
 export async function noteInstance(sql: Sql, instance: Instance): Promise<void> {
   await sql(
-    `insert into chatbench.instances (id, host, pid, start_time, last_heartbeat)
-     values ($1, $2, $3, $4, clock_timestamp())
+    `insert into chatbench.instances (id, host, pid, start_time, place, last_heartbeat)
+     values ($1, $2, $3, $4, $5, clock_timestamp())
      on conflict (id) do update set last_heartbeat = clock_timestamp(), has_left = false`,
-    [instance.id, instance.host, instance.pid, instance.startTime],
+    [instance.id, instance.host, instance.pid, instance.startTime, instance.place ?? null],
   );
 }
 
@@ -38,6 +38,7 @@ interface AbandonedRow extends RunRow {
   readonly host: string | null;
   readonly pid: number | null;
   readonly start_time: string | null;
+  readonly place: string | null;
   readonly last_heartbeat: Date | null;
 }
 
@@ -48,7 +49,7 @@ export async function abandoned(
   silentMs: number,
 ): Promise<readonly AbandonedRun[]> {
   const rows = await db.query<AbandonedRow>(
-    `select ${RUN_COLUMNS.replace("id,", "runs.id,")}, host, pid, start_time, last_heartbeat
+    `select ${RUN_COLUMNS.replace("id,", "runs.id,")}, host, pid, start_time, place, last_heartbeat
      from chatbench.runs left join chatbench.instances on instances.id = runs.owner
      where state in ${AT_WORK} and owner <> $1
        and (last_heartbeat is null or has_left or $2 = 0
@@ -58,7 +59,10 @@ export async function abandoned(
   );
   return rows.map((row) => ({
     run: queuedRunOf(row),
-    owner: { id: row.owner ?? "", host: row.host ?? "", pid: row.pid ?? 0, startTime: row.start_time ?? "" },
+    owner: {
+      ...{ id: row.owner ?? "", host: row.host ?? "", pid: row.pid ?? 0, startTime: row.start_time ?? "" },
+      ...(row.place !== null && { place: row.place }),
+    },
     lastHeartbeat: (row.last_heartbeat ?? row.started_at ?? row.queued_at).getTime(),
   }));
 }

@@ -1,6 +1,6 @@
 import type { Database, Sql } from "./database.ts";
 import { isDefect } from "./errors.ts";
-import { FIRST_TABLES } from "./tables.ts";
+import { FIRST_TABLES, PLACE_OF_INSTANCES } from "./tables.ts";
 
 /** One step of the tables' history; numbers rise from 1 without a gap, and a published step is never changed. */
 export interface Migration {
@@ -9,7 +9,10 @@ export interface Migration {
   readonly sql: string;
 }
 
-export const MIGRATIONS: readonly Migration[] = [{ number: 1, name: "first tables", sql: FIRST_TABLES }];
+export const MIGRATIONS: readonly Migration[] = [
+  { number: 1, name: "first tables", sql: FIRST_TABLES },
+  { number: 2, name: "where daemons are", sql: PLACE_OF_INSTANCES },
+];
 
 /** The tables cannot be used by this program, and trying again does not help. */
 export class TablesRefused extends Error {

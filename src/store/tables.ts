@@ -71,3 +71,6 @@ create index runs_of_trigger on chatbench.runs (trigger, id);
 create index runs_recorded on chatbench.runs (scenario, trigger, id) where record is not null;
 create index runs_judged on chatbench.runs (scenario, trigger, id) where verdict in ('pass', 'warning', 'fail');
 `;
+
+/** Step 2. Machines may share a name; null: a daemon of an older version. */
+export const PLACE_OF_INSTANCES = "alter table chatbench.instances add column place text";

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/platform/clock.ts";
+import { ownPlace } from "../../src/platform/place.ts";
 import { startTimeOf } from "../../src/platform/process-identity.ts";
 import { openEmbeddedStore } from "../../src/store/index.ts";
 import { stopChild } from "../support/children.ts";
@@ -58,7 +59,9 @@ describe("34: one process per folder", () => {
   it("34: takes over what a process with a pid that is another's by now left behind", async () => {
     await lockedBy(1, "started before this machine");
     const store = await openedEmbedded(folder);
-    expect((await readdir(folder)).filter((name) => name.endsWith(".lock"))).toEqual([`daemon-${process.pid}.lock`]);
+    expect((await readdir(folder)).filter((name) => name.endsWith(".lock"))).toEqual([
+      `daemon-${process.pid}-${(await ownPlace())!.namespace}.lock`,
+    ]);
     await store.close();
   });
 

@@ -83,7 +83,7 @@ export function recordWithFacts(order: RunOrder, facts: LoadFacts): RunRecord {
 }
 
 export function instanceOf(id: string): Instance {
-  return { id, host: "bench-1", pid: 4711, startTime: "123456" };
+  return { id, host: "bench-1", pid: 4711, startTime: "123456", place: "boot-1 4026531836" };
 }
 
 /** Queues, claims and starts a run: it is at work for `instance` then. */
