@@ -1,5 +1,6 @@
-import { formatCount, type LoadFacts, type Reason, reason, type Timeline } from "../model/index.ts";
+import { formatCount, type LoadFacts, type Objective, type Reason, reason, type Timeline } from "../model/index.ts";
 import { TREND_QUANTILES } from "./custom.ts";
+import { tooFewRequests } from "./error-rate.ts";
 import { factsProblem } from "./facts-problem.ts";
 import { LATENCY_QUANTILES, samplesNeeded } from "./quantiles.ts";
 import { isUsable } from "./silence.ts";
@@ -41,8 +42,11 @@ function usersAbsence(timeline: Timeline | undefined): Reason {
 }
 
 /** Why a measurement is absent: what is missing, as a clause such as "only 143 of the 200 samples that P95 needs". */
-export function absenceOf(name: string, facts: LoadFacts, timeline: Timeline | undefined): Reason {
+export function absenceOf(objective: Objective, facts: LoadFacts, timeline: Timeline | undefined): Reason {
+  const name = objective.measurement;
   if (factsProblem(facts) !== undefined) return reason("bad_summary", "the engine's summary cannot be trusted");
+  const few = tooFewRequests(objective, facts);
+  if (few !== undefined) return few;
   const q = LATENCY_QUANTILES.get(name);
   if (q !== undefined) return latencyAbsence(q, facts);
   const ofStream = streamAbsence(name, facts);

@@ -1,4 +1,13 @@
-import type { LoadFacts, Measurement } from "../model/index.ts";
+import {
+  formatCount,
+  formatLimit,
+  reason,
+  type LoadFacts,
+  type Measurement,
+  type Objective,
+  type Reason,
+} from "../model/index.ts";
+import { verdictAt } from "./limits.ts";
 import { unansweredOf } from "./open-load.ts";
 
 /** How many requests failed, as far as the engine's counts can tell. */
@@ -48,4 +57,23 @@ export function errorRateOf(facts: LoadFacts): Measurement | undefined {
   if (total === 0) return undefined;
   const point = { value: failedHigh / total, unit: "ratio", samples: total } as const;
   return failedLow === failedHigh ? point : { ...point, low: failedLow / total, high: failedHigh / total };
+}
+
+/** A limit of 0 allows nothing, however many are asked: it needs as many as the usual one. */
+const NEEDED_AT_ZERO = 100;
+
+/** So many that one failure among them is no more than the limit: fewer that all were good say nothing of it. */
+function requestsNeeded({ limit }: Objective): number {
+  return limit > 0 ? Math.ceil(1 / limit - 1e-9) : NEEDED_AT_ZERO;
+}
+
+/** Why the error rate is not measured although something was asked: too little, and what failed is not enough to fail. */
+export function tooFewRequests(objective: Objective, facts: LoadFacts): Reason | undefined {
+  if (objective.measurement !== "error_rate" || objective.comparator.startsWith(">")) return undefined;
+  const { total, failedLow } = failuresOf(facts);
+  const needed = requestsNeeded(objective);
+  if (total === 0 || total >= needed || verdictAt(failedLow / total, objective, "ratio") === "fail") return undefined;
+  const limit = formatLimit(objective.limit, "ratio");
+  const text = `only ${formatCount(total)} of the ${formatCount(needed)} requests that a limit of ${limit} needs`;
+  return reason("too_few_samples", text);
 }

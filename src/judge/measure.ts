@@ -1,7 +1,7 @@
 import type { LoadFacts, Measurement, Measurements, Objective, Timeline } from "../model/index.ts";
 import { concurrentUsersOf } from "./concurrent-users.ts";
 import { customMeasurements } from "./custom.ts";
-import { errorRateOf } from "./error-rate.ts";
+import { errorRateOf, tooFewRequests } from "./error-rate.ts";
 import { factsProblem } from "./facts-problem.ts";
 import { goodputOf } from "./goodput.ts";
 import { LATENCY_QUANTILES, quantileOf } from "./quantiles.ts";
@@ -45,7 +45,8 @@ function counts({ requests, window, iterations }: LoadFacts): Measurements {
 
 /**
  * Every measurement of design.md section 2 that these facts can give; what is absent was not measured. Facts that
- * contradict themselves give none. Seconds, ratios and counts. The objectives matter to `concurrent_users` only.
+ * contradict themselves give none. Seconds, ratios and counts. The objectives matter to `concurrent_users`, and to
+ * how many requests `error_rate` needs.
  */
 export function measurementsOf(
   facts: LoadFacts,
@@ -53,13 +54,12 @@ export function measurementsOf(
   objectives: readonly Objective[],
 ): Measurements {
   if (factsProblem(facts) !== undefined) return {};
-  const errorRate = errorRateOf(facts);
+  const effective = effectiveObjectives(objectives);
+  const errorRate = effective.some((one) => tooFewRequests(one, facts)) ? undefined : errorRateOf(facts);
   const measured: Measurements = { ...latencies(facts), ...(errorRate && { error_rate: errorRate }) };
   const goodput = goodputOf(facts);
   const users =
-    timeline &&
-    facts.open === undefined &&
-    concurrentUsersOf({ facts, timeline, objectives: effectiveObjectives(objectives), measured });
+    timeline && facts.open === undefined && concurrentUsersOf({ facts, timeline, objectives: effective, measured });
   return {
     ...measured,
     ...counts(facts),

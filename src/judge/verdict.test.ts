@@ -56,6 +56,25 @@ describe("judge", () => {
       text: "latency_p95 was not measured: only 143 of the 200 samples that P95 needs.",
     });
   });
+  it("does not pass the error rate on fewer requests than one failure among them would be the limit", () => {
+    expect(judged(factsOf(1), []).reason).toStrictEqual({
+      code: "too_few_samples",
+      text: "error_rate was not measured: only 1 of the 100 requests that a limit of 1 % needs.",
+    });
+    expect(judged(factsOf(99), []).verdict).toBe("invalid");
+    expect(judged(factsOf(99), []).measurements).not.toHaveProperty("error_rate");
+    expect(judged(factsOf(100), []).verdict).toBe("pass");
+    const strict = [objectiveOf("error_rate", "< 0.001")];
+    expect([judged(factsOf(999), strict).verdict, judged(factsOf(1000), strict).verdict]).toEqual(["invalid", "pass"]);
+    expect(judged(factsOf(99), [objectiveOf("error_rate", "<= 0")]).verdict).toBe("invalid");
+    expect(judged(factsOf(1), [objectiveOf("error_rate", "> 0.5")]).verdict).toBe("fail");
+  });
+  it("fails by a certain error rate on as few requests as there are, and warns on none", () => {
+    expect(judged(factsWithFailures(50, 1), []).verdict).toBe("fail");
+    expect(judged(factsWithFailures(95, 1), []).verdict).toBe("invalid"); // 1.05 %, which would be a warning
+    const spoiled = { ...factsOf(50), checks: { failedOnGood: 0, mixed: 1, perAnswer: 1 } };
+    expect(judged(spoiled, []).reason?.code).toBe("too_few_samples");
+  });
   it("is invalid, not warning, when one objective warns and another was not measured", () => {
     expect(judged(factsOf(300, 0.21)).verdict).toBe("invalid");
   });

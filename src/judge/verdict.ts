@@ -58,7 +58,7 @@ function judgeOne(objective: Objective, measurements: Measurements, { facts, tim
   const { measurement } = objective;
   const measured = Object.hasOwn(measurements, measurement) ? measurements[measurement] : undefined;
   if (measured === undefined) {
-    const absence = resourceAbsence(measurement, watched?.resources) ?? absenceOf(measurement, facts, timeline);
+    const absence = resourceAbsence(measurement, watched?.resources) ?? absenceOf(objective, facts, timeline);
     const doubt = reason(absence.code, `${measurement} was not measured: ${absence.text}.`);
     return { result: judgeObjective(objective, undefined, absence.text), doubt };
   }

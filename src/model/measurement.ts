@@ -52,7 +52,7 @@ export const MEASUREMENTS = {
     unit: "ratio",
     better: "lower",
     definition:
-      "Failed requests divided by requests in the judged window. Failed: transport error, wrong status or a failed check of that answer; an exception of the script counts as one failed request, and so does an arrival at a rate that never began or was cut off.",
+      "Failed requests divided by requests in the judged window. Failed: transport error, wrong status or a failed check of that answer; an exception of the script counts as one failed request, and so does an arrival at a rate that never began or was cut off. Not given below so many requests that one failure among them is the limit (100 for < 1%), unless what failed misses the limit all the same.",
   },
   concurrent_users: {
     title: "Concurrent users",

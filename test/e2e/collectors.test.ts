@@ -259,7 +259,7 @@ it("a run has the figures of its judged window, curves on its timeline's axis, a
     objective("memory_bytes_peak < 4e9"),
     objective("cache_hit_ratio > 0.1"),
   ];
-  const input = { script, baseUrl: chatbot, load: steady(2, 6, 2), objectives, sources, watch: watchTarget };
+  const input = { script, baseUrl: chatbot, load: steady(4, 6, 2), objectives, sources, watch: watchTarget };
   await benchmark(input, ({ stored, series, timeline }) => {
     expect(stored?.reason).toBeNull();
     expect(stored?.verdict).toBe("pass");

@@ -63,7 +63,7 @@ describe("30: PostgreSQL is away at the start", () => {
   it.each(["refuse", "hold"] as const)(
     "30: (%s) up, not ready, says so; when it comes, it is ready and runs",
     async (fate) => {
-      await configure(folder, { baseUrl: target.url, scenarios: { chat: seconds(1) } });
+      await configure(folder, { baseUrl: target.url, scenarios: { chat: seconds(3) } }); // a pass needs 100 requests
       proxy.set(fate);
       const from = performance.now();
       const daemon = await spawned(throughProxy());
