@@ -13,15 +13,17 @@ const load: ClosedLoad = {
 };
 const FIRST: Judgement = { measurements: {}, verdict: "pass", objectives: [], invalid: [], reason: null };
 
+function trialOf([users, verdict]: readonly [number, Verdict], index: number): Trial {
+  const spec = {
+    ...{ arms: ["only"] as const, pair: 0, target: "chatbot", cache: "as_is" as const },
+    load: { pattern: "breakpoint", users, warmup: { seconds: 0, users }, stages: [{ seconds: 60, users }] } as const,
+  };
+  const outcome = { kind: "completed", exitCode: 0 } as const;
+  return { index, spec, outcome, byArm: {}, invalid: [], verdict, startedAt: 0, endedAt: 1 };
+}
+
 function judged(trials: readonly (readonly [number, Verdict])[], limit?: number) {
-  const all = trials.map(([users, verdict], index): Trial => {
-    const spec = {
-      ...{ arms: ["only"] as const, pair: 0, target: "chatbot", cache: "as_is" as const },
-      load: { pattern: "breakpoint", users, warmup: { seconds: 0, users }, stages: [{ seconds: 60, users }] } as const,
-    };
-    const outcome = { kind: "completed", exitCode: 0 } as const;
-    return { index, spec, outcome, byArm: {}, invalid: [], verdict, startedAt: 0, endedAt: 1 };
-  });
+  const all = trials.map(trialOf);
   const objective: Objective = {
     ...{ measurement: "max_passing_users", comparator: ">=", limit: limit ?? 0, condition: `>= ${limit ?? 0}` },
   };
@@ -44,6 +46,22 @@ describe("what a ladder of loads says", () => {
     expect(measurements.max_passing_users).toEqual({ value: 20, unit: "count", samples: 3 });
     expect(measurements.first_failing_users?.value).toBe(30);
     expect(verdict).toBe("pass"); // no objective on it: the lowest step passed
+  });
+
+  it("what of the target was used at each step, so that what is full at the knee is seen", () => {
+    const of = (users: number, cores: number): Trial => ({
+      ...trialOf([users, "pass"], 0),
+      byArm: {
+        only: {
+          cpu_cores: { value: cores, unit: "cores", samples: 60 },
+          memory_bytes_peak: { value: 1e9, unit: "bytes", samples: 60 },
+          conversations: { value: 9, unit: "count", samples: 9 },
+        },
+      },
+    });
+    const { ladder } = judgeRun(FIRST, [of(10, 0.4), of(20, 0.9)], { load, objectives: [] });
+    expect(ladder?.steps.map(({ measurements }) => measurements.cpu_cores?.value)).toEqual([0.4, 0.9]);
+    expect(Object.keys(ladder?.steps[0]?.measurements ?? {})).toEqual(["cpu_cores", "memory_bytes_peak"]);
   });
 
   it("0 where the lowest failed, which fails any objective on it", () => {

@@ -57,7 +57,10 @@ function stepOf(level: number, trials: readonly Trial[]): LadderStep {
 }
 
 const SHOWN = new Set(
-  "latency_p50 latency_p95 latency_p99 ttft_p95 ttft_p99 error_rate goodput throughput dropped_iterations".split(" "),
+  [
+    "latency_p50 latency_p95 latency_p99 ttft_p95 ttft_p99 error_rate goodput throughput dropped_iterations",
+    "cpu_cores memory_bytes_peak",
+  ].flatMap((names) => names.split(" ")),
 );
 
 /** A warning is a limit that was missed. */

@@ -10,7 +10,7 @@ export interface LadderStep {
   readonly result: "passed" | "failed" | "unclear";
   /** Why it is unclear. */
   readonly reason?: string;
-  /** Of its first trial: latency, errors, goodput. */
+  /** Of its first trial: latency, errors, goodput, CPU and memory of the target. */
   readonly measurements: Readonly<Record<string, Measurement>>;
 }
 

@@ -147,14 +147,28 @@ export interface Resources {
 /** `resources.json` beside timeline.json: the curves, on the timeline's axis (seconds since the load began). */
 export interface ResourceSeries {
   readonly loadBeganAt: Instant;
-  readonly series: readonly {
-    readonly name: string;
-    readonly panel: string;
-    readonly line: string;
-    /** Of the points: of a counter those of its rate. */
-    readonly unit: Unit;
-    readonly points: readonly (readonly [number, number])[];
-  }[];
+  readonly series: readonly ResourceCurve[];
+  /** Of a ladder: the highest step that passed and the lowest that failed, each from the beginning of its own load. */
+  readonly steps?: readonly StepSeries[];
+}
+
+export interface ResourceCurve {
+  readonly name: string;
+  readonly panel: string;
+  readonly line: string;
+  /** Of the points: of a counter those of its rate. */
+  readonly unit: Unit;
+  readonly points: readonly (readonly [number, number])[];
+}
+
+export interface StepSeries {
+  readonly level: number;
+  /** Index of its first trial. */
+  readonly trial: number;
+  readonly loadBeganAt: Instant;
+  /** Judged part in seconds since its load began. */
+  readonly judged: { readonly from: number; readonly to: number };
+  readonly series: readonly ResourceCurve[];
 }
 
 /** The unit in which a counter of `unit` grows. */

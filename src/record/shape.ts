@@ -235,11 +235,21 @@ const point = z.object({
   ofGood: z.literal(true).exactOptional(),
 });
 
+const curves = z.array(
+  z.object({ name: text, panel: text, line: text, unit: units, points: z.array(z.tuple([amount, z.number()])) }),
+);
+
 const series: z.ZodType<ResourceSeries> = z.object({
   loadBeganAt: z.number(),
-  series: z.array(
-    z.object({ name: text, panel: text, line: text, unit: units, points: z.array(z.tuple([amount, z.number()])) }),
-  ),
+  series: curves,
+  steps: z
+    .array(
+      z.object({
+        ...{ level: amount, trial: count, loadBeganAt: z.number(), series: curves },
+        judged: z.object({ from: amount, to: amount }),
+      }),
+    )
+    .exactOptional(),
 });
 
 const timeline: z.ZodType<Timeline> = z.object({

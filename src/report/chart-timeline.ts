@@ -4,7 +4,7 @@ import { formatValue, type ResourceSeries, type RunRecord, type Timeline } from 
 import { downsample, type Bucket } from "./downsample.ts";
 import { html, type Html } from "./html.ts";
 import { resourcePanels, type PanelPainter } from "./resource-panels.ts";
-import { errorsPanel, latencyPanel, requestsPanel, usersPanel, type Frame } from "./timeline-panels.ts";
+import { errorsPanel, latencyPanel, requestsPanel, usersPanel, type Frame, type LoadFrame } from "./timeline-panels.ts";
 import { at, figure, NARROW, svg } from "./svg.ts";
 import { durationText } from "./words.ts";
 
@@ -55,7 +55,7 @@ function draw(record: RunRecord, timeline: Timeline, { width, system }: Drawing)
   const end = buckets.at(-1)?.to ?? 1;
   const [left, right] = [46, narrow ? 32 : 40];
   const x = scaleLinear([0, end], [left, width - right]);
-  const frame: Frame = { x, left, right: width - right, width, buckets, record };
+  const frame: LoadFrame = { x, left, right: width - right, width, buckets, record };
   const scale = narrow ? 0.85 : 1;
   let top = 14;
   const panels = [
@@ -75,14 +75,15 @@ function draw(record: RunRecord, timeline: Timeline, { width, system }: Drawing)
     height: top + 26,
     title: "Timeline",
     description: describe(timeline, buckets),
-    body: [shades(frame, timeline, top), panels, timeAxis(frame, end, top), hits(frame, top)],
+    body: [shades(frame, timeline.judged, top), panels, timeAxis(frame, end, top), hits(frame, top)],
   });
 }
 
-function shades(frame: Frame, timeline: Timeline, bottom: number): Html {
+/** What of the load is not judged. */
+export function shades(frame: Frame, judged: Timeline["judged"], bottom: number): Html {
   const { x, left, right } = frame;
-  const from = Math.min(right, Math.max(left, x(timeline.judged.from)));
-  const to = Math.min(right, x(timeline.judged.to));
+  const from = Math.min(right, Math.max(left, x(judged.from)));
+  const to = Math.min(right, x(judged.to));
   const warmup = from - left;
   return html`${
       warmup > 0.5 &&
@@ -94,7 +95,7 @@ function shades(frame: Frame, timeline: Timeline, bottom: number): Html {
     ${right - to > 0.5 && html`<rect class="warmup" x="${at(to)}" y="24" width="${at(right - to)}" height="${bottom - 24}" />`}`;
 }
 
-function timeAxis(frame: Frame, end: number, bottom: number): Html {
+export function timeAxis(frame: Frame, end: number, bottom: number): Html {
   const most = frame.width === NARROW ? 5 : 10;
   const step = STEPS_SECONDS.find((seconds) => end / seconds <= most) ?? 86_400;
   const ticks = Array.from({ length: Math.floor(end / step) + 1 }, (_, index) => index * step);
@@ -110,7 +111,7 @@ function clock(seconds: number): string {
 }
 
 /** Invisible strips whose titles browsers show under the pointer: the numbers, without a script. */
-function hits(frame: Frame, bottom: number): Html | undefined {
+function hits(frame: LoadFrame, bottom: number): Html | undefined {
   if (frame.width === NARROW) return undefined;
   return html`<g
     >${frame.buckets.map((bucket) => {

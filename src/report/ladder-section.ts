@@ -1,5 +1,12 @@
-import { formatValue, type LadderRecord, type LadderStep, type RunRecord } from "../model/index.ts";
+import {
+  formatValue,
+  type LadderRecord,
+  type LadderStep,
+  type ResourceSeries,
+  type RunRecord,
+} from "../model/index.ts";
 import { ladderFigure } from "./chart-ladder.ts";
+import { stepFigures } from "./chart-steps.ts";
 import { html, type Html } from "./html.ts";
 import { ladderText, levelText, shownTime, STEP_TONES, STEP_WORDS } from "./ladder-words.ts";
 import { sign } from "./page.ts";
@@ -7,11 +14,13 @@ import { numbers, table } from "./table.ts";
 import { titleOf } from "./targets.ts";
 
 /** What the patterns stress and breakpoint found; undefined for all others. */
-export function ladderSection(record: RunRecord): Html | undefined {
+export function ladderSection(record: RunRecord, series?: ResourceSeries): Html | undefined {
   const { ladder } = record;
   if (ladder === undefined || ladder.steps.length === 0) return undefined;
   const time = shownTime(ladder);
-  const names = [...(time === undefined ? [] : [time]), "error_rate", "goodput"];
+  const told = (name: string): boolean => ladder.steps.some(({ measurements }) => measurements[name] !== undefined);
+  const system = ["cpu_cores", "memory_bytes_peak"].filter(told);
+  const names = [...(time === undefined ? [] : [time]), "error_rate", "goodput", ...system];
   return html`<p>${ladderText(ladder)}</p>
     ${ladderFigure(record)}
     ${table({
@@ -19,6 +28,7 @@ export function ladderSection(record: RunRecord): Html | undefined {
       columns: ["Load", "Result", ...names.map((name) => numbers(titleOf(name))), numbers("Trials")],
       groups: [ladder.steps.map((step) => row(step, ladder, names))],
     })}
+    ${stepFigures(ladder, series)}
     <p class="soft">
       The key figures, the distribution and the timeline on this page are of the first trial, at the lowest load: they
       compare with those of other runs, whatever step they reached.

@@ -18,7 +18,7 @@ const LONGEST_STEP_SECONDS = 5;
 export type PanelPainter = (frame: Frame, stripe: Stripe) => Html;
 
 /** One painter for each panel that the curves name, in their order. */
-export function resourcePanels(series: ResourceSeries | undefined): readonly PanelPainter[] {
+export function resourcePanels(series: Pick<ResourceSeries, "series"> | undefined): readonly PanelPainter[] {
   const byPanel = new Map<string, Series[]>();
   for (const one of series?.series ?? []) byPanel.set(one.panel, [...(byPanel.get(one.panel) ?? []), one]);
   return [...byPanel].slice(0, MOST_PANELS).map(([title, lines]) => painterOf(title, lines.slice(0, LINES.length)));

@@ -40,7 +40,7 @@ export function runReport(record: RunRecord, timeline: Timeline | undefined, ext
       verdictBand(record),
       section("Performance targets", targetsTable(record, { uptime })),
       section("Key figures", keyFigures(record) ?? nothing),
-      section("Steps", ladderSection(record)),
+      section("Steps", ladderSection(record, series)),
       section("Latency distribution", latencyFigure(record)),
       section("Timeline", timelineFigure(record, timeline, series) ?? noTimeline),
       section("Measurements", measurementsTable(record)),

@@ -12,6 +12,10 @@ export interface Frame {
   readonly left: number;
   readonly right: number;
   readonly width: number;
+}
+
+/** With the load that is drawn in it. */
+export interface LoadFrame extends Frame {
   readonly buckets: readonly Bucket[];
   readonly record: RunRecord;
 }
@@ -24,7 +28,7 @@ type Y = (value: number) => number;
 const LOG_FROM = 20;
 const QUANTILES = ["p50", "p95", "p99"] as const;
 
-export function usersPanel(frame: Frame, stripe: Stripe): Html {
+export function usersPanel(frame: LoadFrame, stripe: Stripe): Html {
   const y = linear(stripe, Math.max(1, ...frame.buckets.map((b) => b.users)));
   // One point more at the beginning: a step reaches back to the start of its bucket.
   const steps = [
@@ -44,7 +48,7 @@ export function usersPanel(frame: Frame, stripe: Stripe): Html {
     />`;
 }
 
-export function requestsPanel(frame: Frame, stripe: Stripe): Html {
+export function requestsPanel(frame: LoadFrame, stripe: Stripe): Html {
   const y = linear(stripe, Math.max(1, ...frame.buckets.map((b) => b.perSecond.high)));
   const middle = middleOf(frame);
   const band = area<Bucket>(
@@ -57,7 +61,7 @@ export function requestsPanel(frame: Frame, stripe: Stripe): Html {
     <path class="band" d="${band(frame.buckets) ?? ""}" /><path class="rate" d="${mean(frame.buckets) ?? ""}" />`;
 }
 
-export function errorsPanel(frame: Frame, stripe: Stripe): Html {
+export function errorsPanel(frame: LoadFrame, stripe: Stripe): Html {
   const limit = frame.record.objectives.find((o) => o.measurement === "error_rate");
   const highest = Math.max(0, ...frame.buckets.map((b) => b.errorRatio));
   const y = linear(stripe, Math.max(0.005, highest * 1.1, (limit?.limit ?? 0) * 1.25));
@@ -77,7 +81,7 @@ export function errorsPanel(frame: Frame, stripe: Stripe): Html {
   return html`${panel(frame, stripe, "Failed requests")}${grid(frame, y, ticksOf(y, 2, "ratio"))}${bars}${lines}`;
 }
 
-export function latencyPanel(frame: Frame, stripe: Stripe): Html {
+export function latencyPanel(frame: LoadFrame, stripe: Stripe): Html {
   const limits = frame.record.objectives.filter(
     (o) => o.measurement === "latency_p95" || o.measurement === "latency_p99",
   );
@@ -97,7 +101,7 @@ export function latencyPanel(frame: Frame, stripe: Stripe): Html {
   return html`${panel(frame, stripe, `Latency${log ? ", logarithmic" : ""}`)}${grid(frame, y, ticks)}${quantileLines(frame, y, stripe)}${words}`;
 }
 
-function quantileLines(frame: Frame, y: Y, stripe: Stripe): Html {
+function quantileLines(frame: LoadFrame, y: Y, stripe: Stripe): Html {
   const middle = middleOf(frame);
   const lines = QUANTILES.map((q) => {
     // A period without answers is a gap: no line is drawn where nothing is known.
@@ -112,7 +116,7 @@ function quantileLines(frame: Frame, y: Y, stripe: Stripe): Html {
   return html`${lines}${last !== undefined && labels.map((label) => html`<text class="label ${label.text.toLowerCase()}-label" x="${frame.right + 4}" y="${at(label.position + 4)}">${label.text}</text>`)}`;
 }
 
-function middleOf(frame: Frame): (bucket: Bucket) => number {
+function middleOf(frame: LoadFrame): (bucket: Bucket) => number {
   return (bucket) => frame.x((bucket.from + bucket.to) / 2);
 }
 

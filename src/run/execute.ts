@@ -16,6 +16,7 @@ import { keep } from "./keep.ts";
 import { settleRun, unjudged } from "./settle.ts";
 import { refusalOf, surroundingsOf } from "./surroundings.ts";
 import { NO_LOAD, NOT_READ, NOTHING_SENT, readBack } from "./telemetry.ts";
+import { seriesOf } from "./series.ts";
 import { runTrials, type DoneTrials } from "./trials.ts";
 import { openSources } from "./watching.ts";
 
@@ -91,16 +92,18 @@ async function executeOpened(
   deps.onState("judging");
   const settled = wasTaken(deps) ? unjudged(OWNER_SILENT, scenario, "lost") : settleRun(done, scenario);
   const { trials, timeline, watched, workload } = done;
+  const series = seriesOf(done, settled);
   const told = finish({
     ...{ settled, ...around, trials },
     ...(watched && { resources: watched.resources }),
     ...(workload && { workload: workload.record }),
   });
-  const record = await keep(told, { timeline, series: watched?.series }, deps.records);
+  const record = await keep(told, { timeline, series }, deps.records);
   deps.onRecorded(record);
   if (record.state === "lost" || (record.state === "error" && done.trials.length === 0)) return { record };
   const { traffic } = scenario;
-  return await withTelemetry(record, { ...done, ...(traffic && { traffic }) }, deps);
+  const read = await withTelemetry(record, { ...done, ...(traffic && { traffic }) }, deps);
+  return { ...read, ...(timeline && { timeline }), ...(series && { series }) };
 }
 
 /** What the series in Prometheus say of the same run: told later, it changes no verdict. */
@@ -116,11 +119,7 @@ async function withTelemetry(
   );
   const told = { ...record, telemetry };
   const { problem } = await deps.records.save(told);
-  return { record: told, ...curvesOf(done), ...(problem && { problem }) };
-}
-
-function curvesOf({ timeline, watched }: DoneTrials): Pick<ExecutedRun, "timeline" | "series"> {
-  return { ...(timeline && { timeline }), ...(watched?.series && { series: watched.series }) };
+  return { record: told, ...(problem && { problem }) };
 }
 
 function openedRun({ id, scenario, trigger, revision, slot }: RunRequest, deps: RunDeps, at: number): OpenedRun {

@@ -1,4 +1,13 @@
-import type { Reason, TargetWatch, Timeline, Trial, TrialResult, TrialSpec, TrialWork } from "../model/index.ts";
+import type {
+  Reason,
+  ResourceSeries,
+  TargetWatch,
+  Timeline,
+  Trial,
+  TrialResult,
+  TrialSpec,
+  TrialWork,
+} from "../model/index.ts";
 import { judge, measurementsOf, trialObjectives, type Judgement } from "../judge/index.ts";
 import type { RunRequest } from "./draft.ts";
 import type { RunDeps } from "./deps.ts";
@@ -12,6 +21,8 @@ export interface DoneTrials {
   readonly timeline?: Timeline;
   /** Of the first trial: its target's system meanwhile. */
   readonly watched?: Watched;
+  /** Of each trial its target's curves and what of them was judged, where both are known. */
+  readonly curves?: readonly (TrialCurves | undefined)[];
   readonly failedPushes: number;
   /** Of the first trial: what was said, and what a cache knew of it. */
   readonly workload?: ToldWorkload;
@@ -20,6 +31,8 @@ export interface DoneTrials {
   /** Why there was no trial to begin with. */
   readonly problem?: Reason;
 }
+
+export type TrialCurves = ResourceSeries & Pick<Timeline, "judged">;
 
 /** Runs trials for as long as the plan asks for more and none has ended badly. */
 export async function runTrials(
@@ -35,6 +48,7 @@ export async function runTrials(
   let judgement: Judgement | undefined;
   let watched: Watched | undefined;
   let workload: ToldWorkload | undefined;
+  const curves: (TrialCurves | undefined)[] = [];
   let failedPushes = 0;
   for (;;) {
     const step = deps.plan.next(trials, []);
@@ -45,6 +59,7 @@ export async function runTrials(
     const told = workloadOf(work.scenario, prompts, result.facts);
     const judged = judgementOf(result, request, { watched: seen, doubts: told?.doubt ? [told.doubt] : [] });
     trials.push(trialOf(step.spec, result, { request, index: trials.length, judged }));
+    curves.push(curvesOf(seen, result));
     timeline ??= result.timeline;
     watched ??= seen;
     workload ??= told;
@@ -53,13 +68,17 @@ export async function runTrials(
     if (result.outcome.kind !== "completed") break;
   }
   return {
-    trials,
-    failedPushes,
+    ...{ trials, curves, failedPushes },
     ...(timeline && { timeline }),
     ...(judgement && { judgement }),
     ...(watched && { watched }),
     ...(workload && { workload }),
   };
+}
+
+function curvesOf(seen: Watched | undefined, { timeline }: TrialResult): TrialCurves | undefined {
+  if (seen?.series === undefined || timeline === undefined) return undefined;
+  return { ...seen.series, judged: timeline.judged };
 }
 
 interface Where {
