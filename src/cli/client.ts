@@ -2,7 +2,8 @@ import { z } from "zod";
 import type { DaemonState } from "../daemon/state-file.ts";
 import type { RunRequestBody } from "../http/index.ts";
 import { isRunId, type Clock, type Progress, type RunId, type RunRecord, type RunSummary } from "../model/index.ts";
-import { fetchJson } from "../platform/network.ts";
+import { fetchJson, jsonOf, type FetchedJson, type FetchLimits } from "../platform/network.ts";
+import { fetchPinned } from "../platform/pinned.ts";
 import { parseRecord } from "../record/index.ts";
 
 const POLL_MS = 500;
@@ -28,7 +29,7 @@ export interface Following {
 /** Speaks to the daemon that keeps these results, as anybody could: by its HTTP interface. */
 export interface DaemonClient {
   readonly url: string;
-  /** `key`: asked twice with the same one, it is one run. */
+  /** `key`: asked twice with the same one, it is one run; a daemon that says nothing is asked once more with it. */
   start(wish: RunWish, key: string): Promise<{ readonly id: RunId } | Refused>;
   /** Waits for the end of a run. */
   follow(id: RunId, following: Following): Promise<{ readonly record: RunRecord } | Refused>;
@@ -60,15 +61,17 @@ const refused = z.object({
   error: z.object({ message: z.string(), problems: z.array(z.string()).exactOptional() }),
 });
 
-type Reply = { readonly body: unknown } | Refused;
+/** `isSilent`: there was no answer at all; what was asked may have been done or not. */
+type Reply = { readonly body: unknown } | (Refused & { readonly isSilent?: true });
 
 export function createClient(daemon: DaemonState, clock: Clock): DaemonClient {
   const ask = (path: string, send?: { body?: unknown; key?: string }): Promise<Reply> => askDaemon(daemon, path, send);
   return {
     url: daemon.url,
     async start(wish, key) {
-      const reply = await ask("/api/v1/runs", { body: wish, key });
-      return parsed(reply, started);
+      const first = await ask("/api/v1/runs", { body: wish, key });
+      const isSilent = "problem" in first && first.isSilent === true;
+      return parsed(isSilent ? await ask("/api/v1/runs", { body: wish, key }) : first, started);
     },
     follow: (id, following) => followRun(() => ask(`/api/v1/runs/${id}`), following, clock),
     async abort(id) {
@@ -99,7 +102,8 @@ async function askDaemon(daemon: DaemonState, path: string, send?: { body?: unkn
     ...(send?.body === undefined ? {} : { "content-type": "application/json" }),
     ...(send?.key === undefined ? {} : { "idempotency-key": send.key }),
   };
-  const answer = await fetchJson(new URL(path, daemon.url), {
+  if (daemon.tls?.clientCertificate === true) return { problem: wantsCertificate(daemon) };
+  const answer = await asked(daemon, path, {
     ...{ timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES },
     send: {
       method: send === undefined ? "GET" : "POST",
@@ -107,9 +111,23 @@ async function askDaemon(daemon: DaemonState, path: string, send?: { body?: unkn
       ...(send?.body === undefined ? {} : { body: JSON.stringify(send.body) }),
     },
   });
-  if ("problem" in answer) return { problem: `the daemon at ${daemon.url} did not answer: ${answer.problem}.` };
+  if ("problem" in answer)
+    return { problem: `the daemon at ${daemon.url} did not answer: ${answer.problem}.`, isSilent: true };
   if (answer.status < 300) return { body: answer.body };
   return { problem: sentenceOf(answer.status, answer.body) };
+}
+
+/** Behind TLS it is known by its certificate, whose print lies in a file that only its owner can write. */
+async function asked({ url, tls }: DaemonState, path: string, limits: FetchLimits): Promise<FetchedJson> {
+  const whole = new URL(path, url);
+  return tls === undefined ? await fetchJson(whole, limits) : jsonOf(await fetchPinned(whole, tls.fingerprint, limits));
+}
+
+function wantsCertificate({ url }: DaemonState): string {
+  return (
+    `the daemon at ${url} speaks to nobody without a certificate (client_auth_type: RequireAndVerifyClientCert), ` +
+    "and the command line has none: use its page or HTTP interface with one, or set VerifyClientCertIfGiven in its web_config_file."
+  );
 }
 
 function sentenceOf(status: number, body: unknown): string {

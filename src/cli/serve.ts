@@ -1,9 +1,11 @@
 import { Command, InvalidArgumentError } from "commander";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseListen } from "../config/index.ts";
 import type { Loaded } from "../daemon/configuration.ts";
 import type { Daemon } from "../daemon/daemon.ts";
 import type { Config, Log } from "../model/index.ts";
+import { readTextFile } from "../platform/files.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
 import { loadedOrTell } from "./load.ts";
@@ -43,6 +45,7 @@ async function serve(context: Context, options: ServeOptions): Promise<number> {
   const daemon = await startDaemon({
     ...{ loaded: listeningOn(loaded, options), runbooks, clock, engine, log },
     env: machine.env,
+    ...(await revision()),
   });
   if ("problem" in daemon) {
     context.console.note(`chatbench serve: ${daemon.problem}`);
@@ -60,6 +63,12 @@ async function serve(context: Context, options: ServeOptions): Promise<number> {
   asked.close();
   // Whatever hangs still (a server that never answers) keeps nobody waiting: all that matters is stopped.
   return context.machine.exit(end === "stop" ? EXIT.ok : CRASHED);
+}
+
+/** Written by the build (tools/setup/build.mjs); none from the sources, or where there was no git. */
+async function revision(): Promise<{ readonly revision?: string }> {
+  const read = await readTextFile(fileURLToPath(new URL("../revision", import.meta.url)), { maxBytes: 100 });
+  return "text" in read && read.text !== "" ? { revision: read.text } : {};
 }
 
 function listeningOn(loaded: Loaded, { listen }: ServeOptions): Loaded {

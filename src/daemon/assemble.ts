@@ -42,6 +42,8 @@ export interface AssembleDeps {
   readonly store: OpenStore;
   readonly engine: Engine;
   readonly instance: Instance;
+  /** Of our sources, if the build knew it. */
+  readonly revision?: string;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -70,6 +72,7 @@ export function assemble(deps: AssembleDeps): Assembled {
   const exporter: Exporter = createExporter({
     facts: () => exporterFacts({ ...seen, running: () => working(runs) }),
     ...{ version: VERSION, nodeVersion: machineFacts().node, clock },
+    ...(deps.revision !== undefined && { revision: deps.revision }),
     onProblem: (part, error) => log.error(`The metrics of ${part} could not be read: ${String(error)}`),
   });
   const events = createEvents({ exporter, history, pages, log, changed: glance });
@@ -112,6 +115,7 @@ function runsDeps(deps: AssembleDeps, health: Health, events: RunEvents): Omit<R
     scenarios: () => Object.values(config().scenarios),
     runLimit: () => config().queue.concurrentRuns,
     queueLimit: () => config().queue.length,
+    keepSlotsDays: () => config().results.keepDays,
     newId: (at, scenario) => runIdOf(at, scenario, idSuffix(at)),
     survey: createSurvey(VERSION),
     watch: watchTarget,

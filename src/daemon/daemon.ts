@@ -23,6 +23,8 @@ export interface DaemonDeps {
   readonly loaded: Loaded;
   /** docs/runbooks of ours: absolute. */
   readonly runbooks: string;
+  /** Of our sources, if the build knew it. */
+  readonly revision?: string;
   readonly engine: Engine;
   readonly clock: Clock;
   readonly log: Log;
@@ -72,7 +74,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<Daemon | { readonly
   }
   const configuration = createConfiguration(loaded, deps);
   const instance: Instance = { id: randomSuffix(12), ...(await ownProcess()) };
-  const parts = assemble({ configuration, store, engine: deps.engine, instance, clock, log });
+  const parts = assemble({ ...deps, configuration, store, instance });
   await restoreFromFiles(parts.history, loaded.config, log);
   // Before the first scrape: what it does not tell would count as gone.
   const isRead = state.kind === "ready" && (await readStore(parts, log));
@@ -135,16 +137,14 @@ async function serve(parts: Assembled, around: Surroundings): Promise<Daemon | {
   const { server, results } = configuration.current();
   const drawn = new Secret(randomToken());
   const token = (): Secret => configuration.current().server.token ?? drawn;
-  const url = { now: "" };
-  const stateNow = (): DaemonState => {
-    const { pid, startTime } = instance;
-    return { pid, startTime, url: url.now, token: token().reveal() };
-  };
+  const up: { http?: HttpServer } = {};
+  const stateNow = (): DaemonState => ({ ...stateOf(instance, up.http), token: token().reveal() });
+  const retell = (): Promise<void> => retold(results.folder, stateNow(), log);
   const reload = createReload({
     ...{ configuration, log },
     // The token may be another one now, and commands find it in the file.
     taken: async () => {
-      await writeDaemonState(results.folder, stateNow());
+      await retell();
       await announceProbes(results.folder, probeTargets(configuration.current()), log);
       await parts.runs.tick();
     },
@@ -154,12 +154,13 @@ async function serve(parts: Assembled, around: Surroundings): Promise<Daemon | {
     ...{ listen: server.listen, token, version: VERSION, log, clock },
     allowedHosts: () => hostsOf(configuration.current()),
     ...(server.webConfigFile === undefined ? {} : { webConfigFile: server.webConfigFile }),
+    webConfigTaken: retell,
     answered: (handler, answer) => parts.exporter.events.httpAnswered(handler, answer),
   });
   if ("problem" in http) return http;
   log.info(`Listening at ${http.url}.`, { url: http.url });
   lifecycle.onStop("the web server", () => http.close(), 2 * PART_MS);
-  url.now = http.url;
+  up.http = http;
   const written = await writeDaemonState(results.folder, stateNow());
   if (written.problem !== undefined) return { problem: written.problem.text };
   lifecycle.onStop("the state file", () => forgetDaemon(results.folder, stateNow()), PART_MS);
@@ -168,6 +169,18 @@ async function serve(parts: Assembled, around: Surroundings): Promise<Daemon | {
   lifecycle.onStop("the reports", () => parts.pages.idle(), PART_MS);
   await work(parts, around);
   return daemonOf(http, { parts, lifecycle, reload });
+}
+
+/** How commands reach the daemon, and know it. */
+function stateOf({ pid, startTime }: Instance, http: HttpServer | undefined): Omit<DaemonState, "token"> {
+  const tls = http?.tls();
+  return { pid, startTime, url: http?.url ?? "", ...(tls && { tls }) };
+}
+
+/** For commands of this machine; one that cannot be written ends nothing, but is told. */
+async function retold(folder: string, state: DaemonState, log: Log): Promise<void> {
+  const { problem } = await writeDaemonState(folder, state);
+  if (problem !== undefined) log.error(`Commands may not find this daemon any more: ${problem.text}`);
 }
 
 /** The names in links that we ourselves write must lead here. */

@@ -11,9 +11,22 @@ export interface DaemonState {
   readonly url: string;
   /** What changes anything wants it. */
   readonly token: string;
+  /** Absent: it speaks plain HTTP. */
+  readonly tls?: DaemonTls;
 }
 
-const shape = z.object({ pid: z.number().int().positive(), startTime: z.string(), url: z.url(), token: z.string() });
+/** How a command of this machine knows the daemon behind the loopback address, whoever signed its certificate. */
+export interface DaemonTls {
+  /** SHA-256 of its certificate, as Node's TLS tells it. */
+  readonly fingerprint: string;
+  /** It speaks to nobody without a certificate. */
+  readonly clientCertificate: boolean;
+}
+
+const shape = z.object({
+  ...{ pid: z.number().int().positive(), startTime: z.string(), url: z.url(), token: z.string() },
+  tls: z.object({ fingerprint: z.string(), clientCertificate: z.boolean() }).exactOptional(),
+});
 
 const pathIn = (resultsFolder: string): string => join(resultsFolder, ".daemon.json");
 

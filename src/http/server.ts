@@ -1,6 +1,7 @@
 import { formatDiagnostic, type Clock, type Log, type Secret } from "../model/index.ts";
 import { isLoopback } from "../platform/addresses.ts";
 import { hostAndPort, listenHttp, type HttpHandler, type HttpLimits, type Listening } from "../platform/http-server.ts";
+import { fingerprintOf } from "../platform/pinned.ts";
 import { refusal } from "./answer.ts";
 import type { Api } from "./api.ts";
 import { createApp } from "./app.ts";
@@ -26,6 +27,8 @@ export interface ServerOptions {
   readonly log: Log;
   readonly clock: Clock;
   readonly answered: Answered;
+  /** Its file was read again: certificates may be others now. */
+  readonly webConfigTaken?: () => Promise<void>;
   /** Other limits than DEFAULT_LIMITS, for tests. */
   readonly limits?: Partial<ServerLimits>;
 }
@@ -56,8 +59,17 @@ export interface HttpServer {
   /** By which this machine reaches it: never the unspecified address. */
   readonly url: string;
   readonly port: number;
+  /** What it shows and asks for now; undefined: plain HTTP. */
+  tls(): ServedTls | undefined;
   /** Takes nothing new, lets answers under way end within some seconds, then closes all. */
   close(): Promise<void>;
+}
+
+export interface ServedTls {
+  /** SHA-256 of the certificate. */
+  readonly fingerprint: string;
+  /** Clients without a certificate are refused. */
+  readonly clientCertificate: boolean;
 }
 
 export type ServerStart = HttpServer | { readonly problem: string };
@@ -88,11 +100,17 @@ export async function startServer(options: ServerOptions): Promise<ServerStart> 
   return {
     url: `${tls === undefined ? "http" : "https"}://${hostAndPort(reachable(address), port)}`,
     port,
+    tls: () => servedTls(held.web),
     close: async () => {
       follow?.stop();
       await listening.close(limits.closeMs);
     },
   };
+}
+
+function servedTls({ tls }: WebConfig): ServedTls | undefined {
+  if (tls === undefined) return undefined;
+  return { fingerprint: fingerprintOf(tls.cert), clientCertificate: tls.clientCertificate === "required" };
 }
 
 function appOf(
@@ -148,6 +166,7 @@ function followedBy(
       if (next.tls !== undefined) listening.replaceTls(next.tls);
       if (next.users !== undefined) await guard.passwords.prepare(next.users);
       held.web = next;
+      await options.webConfigTaken?.();
     },
   });
 }

@@ -57,12 +57,15 @@ export async function fetchText(url: URL, limits: FetchLimits): Promise<Fetched 
   }
 }
 
+export type FetchedJson = { readonly status: number; readonly body: unknown } | { readonly problem: string };
+
 /** As fetchText, but the body is parsed JSON; a body that is none is a problem. */
-export async function fetchJson(
-  url: URL,
-  limits: FetchLimits,
-): Promise<{ readonly status: number; readonly body: unknown } | { readonly problem: string }> {
-  const answer = await fetchText(url, limits);
+export async function fetchJson(url: URL, limits: FetchLimits): Promise<FetchedJson> {
+  return jsonOf(await fetchText(url, limits));
+}
+
+/** A body that is no JSON is a problem. */
+export function jsonOf(answer: Fetched | { readonly problem: string }): FetchedJson {
   if ("problem" in answer) return answer;
   try {
     return { status: answer.status, body: JSON.parse(answer.text) as unknown };

@@ -39,10 +39,19 @@ export async function build() {
     mkdirSync(dirname(join(ROOT, "dist", path)), { recursive: true });
     copyFileSync(join(ROOT, path), join(ROOT, "dist", path));
   }
+  await writeRevision();
   const command = join(ROOT, "dist/src/main.js");
   if (existsSync(command)) chmodSync(command, 0o755); // `npx chatbench` executes it; tsc makes plain files
   writeFileSync(STAMP, print);
   say("build", "done");
+}
+
+/** What the build was made of, for `chatbench_build_info`; nothing where there is no git, as in an image. */
+async function writeRevision() {
+  const path = join(ROOT, "dist/src/revision");
+  const { code, output } = await run("git", ["describe", "--always", "--abbrev=12", "--exclude=*", "--dirty"]);
+  if (code === 0) writeFileSync(path, output.trim());
+  else rmSync(path, { force: true });
 }
 
 /** A module that was removed or renamed must not live on in dist. */
