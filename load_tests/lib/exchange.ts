@@ -62,6 +62,8 @@ interface Hooks {
   ended(good: boolean): void;
   /** How late the first exchange of an iteration begins where arrivals come at a rate; then 0. */
   takeDelay?(): number;
+  /** Arrivals come at a rate: times count from when a message was to be sent. */
+  readonly open?: boolean;
   exchanged?(good: boolean, times: Times, about: { readonly delayMs: number; readonly tags: Tags }): void;
 }
 
@@ -86,8 +88,9 @@ export function beginExchange(): Exchange {
       exchanges.add(1, more);
       failed.add(!good, more);
       hooks?.ended(good);
-      hooks?.exchanged?.(good, timesOf(result), { delayMs, tags });
-      if (good) tell(result, { tags: more, delayMs });
+      const lateMs = hooks?.open === true ? delayMs + (result.dispatchDelayMs ?? 0) : 0;
+      hooks?.exchanged?.(good, timesOf(result), { delayMs: lateMs, tags });
+      if (good) tell(result, { tags: more, lateMs });
     },
     lost() {
       probeFailures.add(1, tags);
@@ -106,18 +109,21 @@ function timesOf(result: ExchangeResult): Times {
   };
 }
 
-/** Where arrivals come at a rate, what is told of the first exchange counts from when it was to begin. */
+/**
+ * Where arrivals come at a rate, what is told counts from when the message was to be sent: of the first of an arrival
+ * from its intended start, of all with what dispatching it took (`lateMs`).
+ */
 function tell(
   result: ExchangeResult,
-  { tags, delayMs }: { readonly tags: Tags | undefined; readonly delayMs: number },
+  { tags, lateMs }: { readonly tags: Tags | undefined; readonly lateMs: number },
 ): void {
-  const fromStart = (ms: number | undefined): number | undefined => (ms === undefined ? undefined : ms + delayMs);
+  const fromStart = (ms: number | undefined): number | undefined => (ms === undefined ? undefined : ms + lateMs);
   addTo(duration, fromStart(result.lastContentMs), tags);
   addTo(firstByte, fromStart(result.firstByteMs), tags);
   addTo(ttft, fromStart(result.firstContentMs), tags);
   addTo(tpot, tpotOf(result), tags);
   addTo(streamClose, fromStart(result.closedMs), tags);
-  addTo(dispatchDelay, fromStart(result.dispatchDelayMs ?? (delayMs > 0 ? 0 : undefined)), tags);
+  addTo(dispatchDelay, lateMs > 0 ? lateMs : result.dispatchDelayMs, tags);
   addTo(probeDelay, result.probeDelayMs, tags);
   for (const gap of result.gapsMs ?? []) interChunk.add(gap, tags);
   if (result.outputTokens !== undefined) {

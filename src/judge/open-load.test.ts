@@ -104,6 +104,11 @@ describe("an open load", () => {
     );
   });
 
+  it("has no redirect on the way to an answer in the denominator of goodput", () => {
+    const twoHops = { ...factsOf(1000), goodput: { good: 400, of: 500 } };
+    expect(judged(twoHops).measurements.goodput).toEqual({ value: 0.8, unit: "ratio", samples: 500 });
+  });
+
   it("knows goodput only between two values where checks failed after good answers", () => {
     const facts = { ...factsOf(1000), checks: { failedOnGood: 100, mixed: 0, perAnswer: 1 } };
     expect(judged({ ...facts, goodput: { good: 950, of: 1000 } }).measurements.goodput).toMatchObject({

@@ -1,7 +1,12 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer as createTlsServer } from "node:https";
+import { connect, createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { OpenLoad } from "../../src/model/index.ts";
 import { arrivalPlan, createArrivals } from "../../src/workload/arrivals.ts";
+import { authority } from "../support/certificates.ts";
 import { benchmark, objective } from "../support/run.ts";
 import { answer, startServer, type TestServer } from "../support/server.ts";
 
@@ -21,6 +26,12 @@ function serialServer(ms: number): Promise<TestServer> {
     free = Math.max(free, now) + ms;
     setTimeout(() => response.end("{}"), free - now);
   });
+}
+
+async function portOf(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 function at(rate: number, seconds: number, more: Partial<OpenLoad> = {}): OpenLoad {
@@ -83,6 +94,58 @@ describe("arrivals at a rate", () => {
         expect(record.pattern).toMatchObject({ rate: 30, arrivals: "poisson", users: 60 });
         expect(timeline?.points.some(({ ofGood }) => ofGood)).toBe(true);
       });
+    });
+  });
+
+  it("count connecting, and each redirect on the way to an answer", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "chatbench-open-"));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const inner = createTlsServer(await (await authority(folder, "ours")).issue("bot"), (request, response) => {
+      if (request.url === "/moved") setTimeout(() => response.writeHead(302, { location: "/chat" }).end(), 100);
+      else response.end("{}");
+    });
+    const port = await portOf(inner);
+    // Says nothing for 300 ms: whoever connects waits for the handshake.
+    const outer = createServer((socket) => {
+      const later = setTimeout(() => void socket.pipe(connect(port, "127.0.0.1")).pipe(socket), 300);
+      socket.on("error", () => clearTimeout(later));
+    });
+    const baseUrl = `https://localhost:${await portOf(outer)}`;
+    const script = `
+      import http from "k6/http";
+      export const options = { insecureSkipTLSVerify: true, noVUConnectionReuse: true };
+      export default function () { http.get(__ENV.CHATBENCH_TARGET_URL + "/moved"); }`;
+    const objectives = [objective("latency_p95 < 0.35"), objective("goodput > 0.1")];
+    await benchmark({ script, baseUrl, load: at(5, 1, { users: 20 }), objectives }, ({ record }) => {
+      const facts = record.trials[0]?.facts;
+      expect(facts?.requests).toEqual({ count: 10, failed: 0 });
+      expect(facts?.open?.service.max).toBeLessThan(0.3);
+      expect(facts?.latency.count).toBe(5);
+      expect(facts?.latency.min).toBeGreaterThan(0.395);
+      expect(facts?.goodput).toEqual({ good: 0, of: 5 });
+      expect(record.measurements.goodput).toMatchObject({ value: 0, samples: 5 });
+    });
+    inner.close();
+    outer.close();
+  });
+
+  it("of exchanges count what dispatching them took", async () => {
+    const script = `
+      import { beginExchange } from ${JSON.stringify(EXCHANGE)};
+      export default function () {
+        const times = { lastContentMs: 100, firstContentMs: 60, firstByteMs: 5, dispatchDelayMs: 500 };
+        beginExchange().end({ good: true, ...times });
+      }`;
+    const objectives = [objective("ttft_p95 < 0.5"), objective("goodput > 0.1")];
+    const load = at(10, 1, { users: 10 });
+    await benchmark({ script, load, traffic: "websocket", objectives }, ({ record }) => {
+      const facts = record.trials[0]?.facts;
+      const delay = facts?.open?.startDelay.mean ?? 0;
+      expect(facts?.latency.mean).toBeCloseTo(0.6 + delay, 6);
+      expect(facts?.stream?.ttft.mean).toBeCloseTo(0.56 + delay, 6);
+      expect(facts?.stream?.dispatchDelay.mean).toBeCloseTo(0.5 + delay, 6);
+      expect(facts?.open?.service).toMatchObject({ min: 0.1, max: 0.1 });
+      expect(facts?.goodput).toEqual({ good: 0, of: 10 });
     });
   });
 

@@ -17,8 +17,13 @@ export interface AnswerHooks {
 
 export interface Measured {
   readonly good: boolean;
-  /** Milliseconds as k6 gives them for http_req_duration; 0 where there was no answer. */
+  /**
+   * Milliseconds as k6 gives them for http_req_duration, of one that followed redirects those of the whole call (of a
+   * batch, of its last hop: k6 tells no more); 0 where there was no answer.
+   */
   readonly ms: number;
+  /** Before it could be sent: for a free connection, a name's address, a connection, TLS. */
+  readonly connectMs: number;
 }
 
 type Work = (...args: unknown[]) => unknown;
@@ -32,12 +37,17 @@ interface Answer {
   readonly status?: number;
   readonly error_code?: number;
   readonly headers?: Readonly<Record<string, unknown>>;
-  readonly timings?: { readonly duration?: number };
+  readonly timings?: { readonly duration?: number; readonly blocked?: number };
+  /** Of the last hop. */
+  readonly url?: string;
 }
 interface Watch {
   hooks: AnswerHooks;
   /** What the script last set for all its requests. */
   expects: Expects;
+  /** Of the call that is being made: what it asks for, and when it began. */
+  asked: unknown;
+  begunAt: number;
   /** What each callback of the script expects: k6 hands out objects that do not tell. */
   readonly callbacks: WeakMap<object, Expects>;
 }
@@ -49,6 +59,7 @@ const PARAMS_AT: Readonly<Record<string, number>> = {
 /** k6's error codes where it made no request: it could not read the address (1020) or the parameters (none). */
 const NO_REQUEST: readonly unknown[] = [1020, 0, undefined];
 const DEFAULT_REDIRECTS = 10;
+const NOT_GOOD: Measured = { good: false, ms: 0, connectMs: 0 };
 const FUNCTIONS = http as unknown as Record<string, Work>;
 
 /**
@@ -58,7 +69,7 @@ const FUNCTIONS = http as unknown as Record<string, Work>;
 export function watchAnswers(): (hooks: AnswerHooks) => void {
   const nothing = (): void => undefined;
   const idle = { beforeRequest: nothing, answered: nothing, wentInCircles: nothing };
-  const watch: Watch = { hooks: idle, expects: isFine, callbacks: new WeakMap() };
+  const watch: Watch = { hooks: idle, expects: isFine, asked: undefined, begunAt: 0, callbacks: new WeakMap() };
   patchExpectations(watch);
   for (const name of Object.keys(PARAMS_AT)) patchRequest(name, watch);
   patch("batch", watch, (result) => {
@@ -66,11 +77,12 @@ export function watchAnswers(): (hooks: AnswerHooks) => void {
     const answers = Object.values(result as Record<string, Answer>);
     watch.hooks.measured?.(answers.map((answer) => measuredOf(answer, watch.expects(answer.status ?? 0))));
   });
-  patch("asyncRequest", watch, (promise) => {
+  patch("asyncRequest", watch, (promise, [, asked]) => {
+    const call = { asked, begunAt: Date.now() };
     const settled = (answer?: Answer): void => {
       const good = watch.expects(answer?.status ?? 0);
       watch.hooks.answered(good ? "good" : "mixed");
-      watch.hooks.measured?.([measuredOf(answer, good)]);
+      watch.hooks.measured?.([measuredOf(answer, good, call)]);
     };
     (promise as Promise<Answer>).then(settled, () => settled());
   });
@@ -79,8 +91,26 @@ export function watchAnswers(): (hooks: AnswerHooks) => void {
   };
 }
 
-function measuredOf(answer: Answer | undefined, good: boolean): Measured {
-  return { good, ms: answer?.timings?.duration ?? 0 };
+type Call = Pick<Watch, "asked" | "begunAt">;
+
+function measuredOf(answer: Answer | undefined, good: boolean, call?: Call): Measured {
+  if (answer !== undefined && call !== undefined && wasRedirected(answer, call.asked))
+    return { good, ms: Date.now() - call.begunAt, connectMs: 0 };
+  const { duration = 0, blocked = 0 } = answer?.timings ?? {};
+  return { good, ms: duration, connectMs: blocked };
+}
+
+function wasRedirected({ url, status = 0 }: Answer, asked: unknown): boolean {
+  if (status === 0 || url === undefined) return false;
+  return url !== (typeof asked === "string" ? asked : (asked as { readonly url?: unknown } | null)?.url);
+}
+
+/** Before each call whose answer comes at once. */
+function begin(asked: unknown, watch: Watch): void {
+  watch.hooks.beforeRequest();
+  if (watch.hooks.measured === undefined) return;
+  watch.asked = asked;
+  watch.begunAt = Date.now();
 }
 
 function isFine(status: number): boolean {
@@ -122,7 +152,7 @@ function patchRequest(name: string, watch: Watch): void {
   const failed = (error: unknown, params: unknown): never => {
     if (isFailedRequest(error, params as Params)) {
       watch.hooks.answered("failed");
-      watch.hooks.measured?.([{ good: false, ms: 0 }]);
+      watch.hooks.measured?.([NOT_GOOD]);
     }
     throw error;
   };
@@ -130,7 +160,7 @@ function patchRequest(name: string, watch: Watch): void {
   // price of every request. k6 takes an argument left out and an undefined one alike, and never looks at `this`.
   if (at === 1) {
     FUNCTIONS[name] = (url, params) => {
-      watch.hooks.beforeRequest();
+      begin(url, watch);
       try {
         return answered(original(url, params), params, watch);
       } catch (error) {
@@ -139,7 +169,7 @@ function patchRequest(name: string, watch: Watch): void {
     };
   } else if (at === 2) {
     FUNCTIONS[name] = (url, body, params) => {
-      watch.hooks.beforeRequest();
+      begin(url, watch);
       try {
         return answered(original(url, body, params), params, watch);
       } catch (error) {
@@ -149,7 +179,7 @@ function patchRequest(name: string, watch: Watch): void {
   } else {
     // eslint-disable-next-line max-params -- as many as k6's own
     FUNCTIONS[name] = (method, url, body, params) => {
-      watch.hooks.beforeRequest();
+      begin(url, watch);
       try {
         return answered(original(method, url, body, params), params, watch);
       } catch (error) {
@@ -164,7 +194,7 @@ function answered(result: unknown, given: unknown, watch: Watch): unknown {
   const status = answer.status ?? 0; // read once: each look into an answer is a call from the script into k6
   if (status === 200 && given == null && watch.expects === isFine) {
     watch.hooks.answered("good");
-    if (watch.hooks.measured !== undefined) watch.hooks.measured([measuredOf(answer, true)]);
+    if (watch.hooks.measured !== undefined) watch.hooks.measured([measuredOf(answer, true, watch)]);
     return answer;
   }
   const params = given as Params | null | undefined;
@@ -172,7 +202,7 @@ function answered(result: unknown, given: unknown, watch: Watch): unknown {
   const expects = expectationOf(params?.responseCallback, watch) ?? watch.expects;
   const good = expects(status);
   watch.hooks.answered(good ? "good" : "failed");
-  if (watch.hooks.measured !== undefined) watch.hooks.measured([measuredOf(answer, good)]);
+  if (watch.hooks.measured !== undefined) watch.hooks.measured([measuredOf(answer, good, watch)]);
   if (good && status >= 300 && isEndlessRedirect(answer, params)) watch.hooks.wentInCircles();
   return answer;
 }
@@ -190,13 +220,20 @@ function isFailedRequest(error: unknown, params: Params | null | undefined): boo
   return throws && !String(error).includes("invalid URL");
 }
 
-function patch(name: string, watch: Watch, after: (result: unknown) => void): void {
+function patch(name: string, watch: Watch, after: (result: unknown, args: readonly unknown[]) => void): void {
   const original = FUNCTIONS[name];
   if (original === undefined) return;
   FUNCTIONS[name] = (...args) => {
     watch.hooks.beforeRequest();
-    const result = original.apply(http, args);
-    after(result);
+    let result: unknown;
+    try {
+      result = original.apply(http, args);
+    } catch (error) {
+      // With the option `throw` a batch tells of none of its answers.
+      if (name === "batch") watch.hooks.measured?.(Object.keys(args[0] ?? {}).map(() => NOT_GOOD));
+      throw error;
+    }
+    after(result, args);
     return result;
   };
 }

@@ -15,6 +15,8 @@ export interface ExchangeHooks {
   ended(good: boolean): void;
   /** By how much the first exchange of an iteration begins after its intended start, in milliseconds; then 0. */
   readonly takeDelay?: Timing["takeDelay"];
+  /** Arrivals come at a rate: times count from when a message was to be sent. */
+  readonly open?: boolean;
   /** What it measured since the sending; set only where somebody wants it. */
   readonly exchanged?: Timing["exchanged"];
 }
@@ -43,7 +45,7 @@ export function publishExchanges(user: User, timing: Timing | undefined): void {
     },
     areOwn: (tags) => tags[PHASE_TAG] === user.phase(),
     ended: (good) => user.answered(good ? "good" : "failed"),
-    ...(timing && { takeDelay: timing.takeDelay, exchanged: timing.exchanged }),
+    ...(timing && { open: timing.open, takeDelay: timing.takeDelay, exchanged: timing.exchanged }),
   };
   (globalThis as Record<string, unknown>)[HOOKS] = hooks;
 }

@@ -14,6 +14,8 @@ export interface TimingConfig {
 
 /** Of one virtual user; milliseconds. */
 export interface Timing {
+  /** Arrivals come at a rate: what is told counts from when a request was to be sent, connecting included. */
+  readonly open: boolean;
   /** An iteration begins, so late. */
   readonly begun: (delayMs: number) => void;
   /** It has come to its end, with or without an exception. */
@@ -26,6 +28,7 @@ export interface Timing {
 }
 
 export interface ExchangeAbout {
+  /** Of an open load: from when the message was to be sent until it was. */
   readonly delayMs: number;
   readonly tags: Record<string, string>;
 }
@@ -45,6 +48,7 @@ export function createTiming({ open, exchanges, limits }: TimingConfig): Timing 
     return taken;
   };
   return {
+    open,
     begun(delayMs) {
       delay = delayMs;
       begunAt = Date.now();
@@ -54,9 +58,10 @@ export function createTiming({ open, exchanges, limits }: TimingConfig): Timing 
     takeDelay,
     answered(answers) {
       const late = takeDelay();
-      for (const { good, ms } of answers) {
-        if (good) latency?.add(late + ms);
-        goodput?.add(good && meetsAll(limits ?? {}, { latency: late + ms }));
+      for (const { good, ms, connectMs } of answers) {
+        const whole = open ? late + connectMs + ms : ms;
+        if (good) latency?.add(whole);
+        goodput?.add(good && meetsAll(limits ?? {}, { latency: whole }));
       }
     },
     exchanged(good, times, { delayMs, tags }) {
