@@ -41,11 +41,10 @@ export function createGlimpse(store: RunStore, clock: Clock): Glimpse {
     ...{ active: undefined, schedules: new Map(), skipped: [], version: "" },
     health: { ok: false, text: "The database has not been reached yet.", seconds: 0 },
   };
-  const paused = new Map<string, Instant>();
   return {
     active: () => held.active,
     schedule: (scenario) => held.schedules.get(scenario),
-    pausedUntil: (scenario) => paused.get(scenario),
+    pausedUntil: (scenario) => held.schedules.get(scenario)?.pausedUntil,
     skipped: () => held.skipped,
     health: () => held.health,
     version: () => held.version,
@@ -59,10 +58,7 @@ export function createGlimpse(store: RunStore, clock: Clock): Glimpse {
         held.active = undefined;
         held.health = { ok: false, text: error.message, seconds: (clock.now() - from) / 1000 };
       }
-      for (const slots of held.skipped)
-        if (slots.reason === "paused" && slots.to > (paused.get(slots.scenario) ?? 0))
-          paused.set(slots.scenario, slots.to);
-      held.version = JSON.stringify([[...held.schedules.values()], [...paused]]);
+      held.version = JSON.stringify([...held.schedules.values()]);
     },
   };
 }

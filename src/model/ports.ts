@@ -174,18 +174,30 @@ export interface RunStore {
   /** The database's clock. */
   now(): Promise<Instant>;
 
-  /** Notes the configured schedules: a line not seen before is owed nothing of the past. `line`: cron and zone. */
-  learnSchedules(lines: readonly { readonly scenario: string; readonly line: string }[]): Promise<void>;
+  /**
+   * Notes the configured schedules, each minute: a line not seen before is owed nothing of the past. `line`: cron and
+   * zone. Those that are in no configuration any more are forgotten, so that one that is put back is new: `gone`, which
+   * a reload has just taken out, and those that nobody has named for ten minutes while somebody named others.
+   */
+  learnSchedules(
+    lines: readonly { readonly scenario: string; readonly line: string }[],
+    gone?: readonly string[],
+  ): Promise<void>;
+  /** Of those that are in a configuration. */
   schedules(): Promise<readonly ScheduleState[]>;
   /** Decides slots, each at most once among all daemons, and queues the run. `queueLimit`: most queued runs. */
   decideSlots(decision: SlotDecision, queueLimit: number): Promise<SlotResult>;
   /** What became of the newest slots, newest first. */
   slotHistory(query: { readonly scenario?: string; readonly limit: number }): Promise<readonly SlotOutcome[]>;
 
+  /** Forgets what became of slots before `before`, but for the newest of each scenario and the newest paused one. */
+  forgetSlots(before: Instant): Promise<void>;
+
   enqueue(order: RunOrder, queueLimit: number): Promise<EnqueueResult>;
   /**
    * Takes the next run that may begin: people before cron, then the oldest; one run at a time per target and at most
-   * `runLimit` at work among all daemons. Undefined when there is none.
+   * `runLimit` at work among all daemons; none before its time, and none that had to begin before. Undefined when there
+   * is none.
    */
   claim(instance: Instance, runLimit: number): Promise<QueuedRun | undefined>;
   /** False when the run is no longer this instance's. */

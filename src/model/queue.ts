@@ -21,6 +21,8 @@ export interface RunOrder {
   readonly slot?: Instant;
   /** Not to be begun before; absent: at once. */
   readonly notBefore?: Instant;
+  /** Not to be begun then or later: a blackout of its schedule begins. Absent: whenever its turn comes. */
+  readonly beginBy?: Instant;
   /** Two orders with the same key are one run. */
   readonly idempotencyKey?: string;
 }
@@ -72,6 +74,8 @@ export interface ScheduleState {
   readonly knownSince: Instant;
   /** Newest slot already decided, run or not. */
   readonly lastSlot?: Instant;
+  /** The newest slot that was skipped because the schedule was paused. */
+  readonly pausedUntil?: Instant;
 }
 
 /** The slots of one scenario that are decided together. */
@@ -107,7 +111,7 @@ export type EnqueueResult =
   | { readonly kind: "queued"; readonly id: RunId }
   /** The idempotency key is known: this is its run, and nothing was queued. */
   | { readonly kind: "known"; readonly id: RunId }
-  /** The key is known for another scenario. */
+  /** The key is known for another scenario, target, trigger, revision or load. */
   | { readonly kind: "conflict"; readonly id: RunId }
   | { readonly kind: "full"; readonly queued: number };
 

@@ -58,6 +58,8 @@ export interface RunsDeps
   extends Omit<WorkerDeps, "keep" | "ledger" | "sweep">, Omit<RecoveryDeps, "ledger" | "engine" | "instance"> {
   readonly queueLimit: () => number;
   readonly newId: (at: Instant, scenario: string) => RunId;
+  /** For how many days it is kept what became of slots. */
+  readonly keepSlotsDays: () => number;
 }
 
 interface Parts {

@@ -10,7 +10,7 @@ import {
   type ScheduleState,
   type SlotDecision,
 } from "../model/index.ts";
-import { decideSlots, jitterMs, nextSlot, parseSchedule, type Schedule } from "../schedule/index.ts";
+import { decideSlots, jitterMs, nextBlackout, nextSlot, parseSchedule, type Schedule } from "../schedule/index.ts";
 import type { RunEvents } from "./events.ts";
 import { freeze } from "./freeze.ts";
 import { createReach, messageOf } from "./reach.ts";
@@ -47,12 +47,15 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   const reach = createReach(deps.log, "the schedule");
   let learned: string | undefined;
   let lines: ReadonlyMap<string, Line> = new Map();
+  let names: readonly string[] = [];
   const tick = serial(async () => {
     const scheduled = deps.scenarios().filter((one): one is Scheduled => one.schedule !== undefined);
     const texts = scheduled.map(lineOf);
     await reach.ask(async () => {
+      const gone = names.filter((name) => !texts.some(({ scenario }) => scenario === name));
+      await deps.store.learnSchedules(texts, gone);
+      names = texts.map(({ scenario }) => scenario);
       if (learned !== JSON.stringify(texts)) {
-        await deps.store.learnSchedules(texts);
         lines = new Map(scheduled.flatMap(parse));
         learned = JSON.stringify(texts);
       }
@@ -136,18 +139,25 @@ async function decisionOf({ scenario, line, state }: Question, deps: SchedulerDe
   if (due.last === undefined) return undefined;
   return {
     ...{ scenario: scenario.name, after: state.lastSlot, last: due.last, skipped: due.skipped },
-    ...(due.run === undefined ? {} : { run: slotRun(scenario, due.run, deps.newId(now, scenario.name)) }),
+    ...(due.run === undefined
+      ? {}
+      : { run: slotRun({ scenario, line, now }, due.run, deps.newId(now, scenario.name)) }),
   };
 }
 
-function slotRun(scenario: Scheduled, slot: Instant, id: RunId): NonNullable<SlotDecision["run"]> {
+type Now = Pick<Question, "scenario" | "line"> & { readonly now: Instant };
+
+function slotRun({ scenario, line, now }: Now, slot: Instant, id: RunId): NonNullable<SlotDecision["run"]> {
   const { schedule, name } = scenario;
   const jitter = jitterMs(schedule, name, slot);
+  // It may wait for its target until a blackout begins.
+  const beginBy = nextBlackout(schedule.blackouts, line.schedule.zone, Math.max(now, slot + jitter));
   return {
     overlap: schedule.overlap,
     order: {
       ...{ id, scenario: freeze(scenario), trigger: "cron", slot },
       ...(jitter === 0 ? {} : { notBefore: slot + jitter }),
+      ...(beginBy === undefined ? {} : { beginBy }),
     },
   };
 }

@@ -1,38 +1,41 @@
-import type { QueuedRun, RunId, RunStore } from "../model/index.ts";
+import { SET_BACK_MS, type QueuedRun, type RunId, type RunStore } from "../model/index.ts";
 import type { SecretKeep } from "./secret-keep.ts";
 
-/** In how many calls once it is looked for withdrawn runs without a record: they come of crashes only. */
-const WITHDRAWN_EVERY = 15;
-/** A slot that lies so far ahead was decided while the clock was wrong. */
-const FUTURE_MS = 2 * 60 * 60 * 1000;
+/** In how many calls once it is looked for what comes of crashes only, and for slots that are too old to keep. */
+const SELDOM = 15;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 export interface TidyDeps {
   readonly store: RunStore;
   readonly keep: SecretKeep;
   readonly onWithdrawn: (runs: readonly QueuedRun[]) => Promise<void>;
+  /** For how many days it is kept what became of slots. */
+  readonly keepSlotsDays: () => number;
 }
 
 /**
  * Called each minute: drops secrets of runs that others have taken, takes runs of the far future out of the queue
- * (they would wait for their slot and hold their scenario until then), and keeps the record of withdrawn runs whose
- * daemon died before it could.
+ * (they would wait for their slot and hold their scenario until then) and those that waited until a blackout of their
+ * schedule began, keeps the record of withdrawn runs whose daemon died before it could, and forgets old slots.
  */
 export function createTidy(deps: TidyDeps): () => Promise<void> {
   let calls = 0;
   return async () => {
     const active = await deps.store.active();
     deps.keep.prune(new Set(active.map(({ id }) => id)));
-    await withdrawFuture(active, deps);
-    if (calls++ % WITHDRAWN_EVERY === 0) await keepForgotten(deps);
+    await withdrawUntimely(active, deps);
+    if (calls++ % SELDOM !== 0) return;
+    await keepForgotten(deps);
+    await deps.store.forgetSlots((await deps.store.now()) - deps.keepSlotsDays() * DAY_MS);
   };
 }
 
-async function withdrawFuture(active: readonly QueuedRun[], { store, onWithdrawn }: TidyDeps): Promise<void> {
+async function withdrawUntimely(active: readonly QueuedRun[], { store, onWithdrawn }: TidyDeps): Promise<void> {
   const waiting = active.filter(({ state, slot }) => state === "queued" && slot !== undefined);
   if (waiting.length === 0) return;
-  const latest = (await store.now()) + FUTURE_MS;
-  for (const { id, slot } of waiting) {
-    if (slot === undefined || slot <= latest) continue;
+  const now = await store.now();
+  for (const { id, slot = now, beginBy = Infinity } of waiting) {
+    if (slot <= now + SET_BACK_MS && now < beginBy) continue;
     const result = await store.abort(id, "schedule");
     if (result.kind === "withdrawn") await onWithdrawn([result.run]);
   }

@@ -17,9 +17,15 @@ type Request = RecordInput["request"];
 
 /** The record of a run that was taken out of the queue before it began. */
 export function withdrawnRecord(run: QueuedRun, by: AbortedBy, now: Instant): RunRecord {
-  const text = by === "schedule" ? "A newer slot took its place before it began." : WITHDRAWN;
+  const text = by === "schedule" ? withdrawnBySchedule(run, now) : WITHDRAWN;
   const settled = { ...unjudged(reason(`aborted_by_${by}`, text), run.scenario, "aborted"), abortedBy: by };
   return withoutLoad(run, settled, { startedAt: now, endedAt: now });
+}
+
+function withdrawnBySchedule({ beginBy }: QueuedRun, now: Instant): string {
+  return beginBy !== undefined && beginBy <= now
+    ? "It was still waiting for its turn when a blackout of its schedule began: it made no load."
+    : "A newer slot took its place before it began.";
 }
 
 const WITHDRAWN = "Withdrawn before it began: it made no load.";

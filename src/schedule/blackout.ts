@@ -88,6 +88,36 @@ export function nextRunnableSlot(
   return undefined;
 }
 
+/**
+ * The first instant from `from` on that lies in a blackout: what is to begin outside must have begun by then. Undefined
+ * where there is none.
+ */
+export function nextBlackout(blackouts: readonly Blackout[], zone: Zone, from: Instant): Instant | undefined {
+  if (blackouts.length === 0) return undefined;
+  let at = from;
+  for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
+    const wall = zone.wallAt(at);
+    if (minutesLeft(blackouts, wall) > 0) return at;
+    const start = at + untilStart(blackouts, wall);
+    // Where clocks are moved on the way, the start is somewhere else: they are moved on whole quarters of an hour.
+    at = zone.wallAt(start) - start === wall - at ? start : Math.min(start, at + QUARTER_MS - (at % QUARTER_MS));
+  }
+  return undefined;
+}
+
+const QUARTER_MS = 15 * MINUTE_MS;
+
+/** Milliseconds until the next window begins, as clocks go that are not moved. */
+function untilStart(blackouts: readonly Blackout[], wall: number): number {
+  const midnight = Math.floor(wall / DAY_MS) * DAY_MS;
+  const starts = blackouts.flatMap(({ from, days }) =>
+    Array.from({ length: 9 }, (_, day) => midnight + day * DAY_MS + minutesOf(from) * MINUTE_MS).filter(
+      (start) => start > wall && (days.length === 0 || days.includes(new Date(start).getUTCDay())),
+    ),
+  );
+  return Math.min(...starts) - wall;
+}
+
 /** Over the window in one step, so that a minute schedule is not walked through its nights. */
 function justBeforeEnd(blackouts: readonly Blackout[], zone: Zone, slot: Instant): Instant {
   const wall = zone.wallAt(slot);

@@ -1,6 +1,7 @@
 export {
   inBlackout,
   neverRuns,
+  nextBlackout,
   nextRunnableSlot,
   parseBlackout,
   type BlackoutProblem,

@@ -1,6 +1,6 @@
 import type { Database, Sql } from "./database.ts";
 import { isDefect } from "./errors.ts";
-import { FIRST_TABLES, PLACE_OF_INSTANCES } from "./tables.ts";
+import { FIRST_TABLES, PLACE_OF_INSTANCES, SCHEDULES_THAT_LEFT } from "./tables.ts";
 
 /** One step of the tables' history; numbers rise from 1 without a gap, and a published step is never changed. */
 export interface Migration {
@@ -12,6 +12,7 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { number: 1, name: "first tables", sql: FIRST_TABLES },
   { number: 2, name: "where daemons are", sql: PLACE_OF_INSTANCES },
+  { number: 3, name: "schedules that left, and when runs must have begun", sql: SCHEDULES_THAT_LEFT },
 ];
 
 /** The tables cannot be used by this program, and trying again does not help. */

@@ -173,10 +173,11 @@ function methodsOn(db: Transactions): Omit<RunStore, "close"> {
   const claims = new Claims(db);
   return {
     now: async () => await now(db),
-    learnSchedules: async (lines) => await slots.learnSchedules(db, lines),
+    learnSchedules: async (lines, gone) => await slots.learnSchedules(db, lines, gone),
     schedules: async () => await slots.schedules(db),
     decideSlots: async (decision, queueLimit) => await slots.decideSlots(db, decision, queueLimit),
     slotHistory: async (query) => await slots.slotHistory(db, query),
+    forgetSlots: async (before) => await slots.forgetSlots(db, before),
     enqueue: async (order, queueLimit) => await queue.enqueue(db, order, queueLimit),
     claim: async (instance, runLimit) => await claims.next(instance, runLimit),
     advance: async (id, state, instance) => await queue.advance(db, { id, state, instance }),

@@ -75,8 +75,8 @@ export async function countQueued(sql: Sql): Promise<number> {
 export async function insertQueued(sql: Sql, order: RunOrder): Promise<void> {
   await sql(
     `insert into chatbench.runs
-       (id, scenario, target, trigger, state, revision, slot, not_before, idempotency_key, queued_at, frozen)
-     values ($1, $2, $3, $4, 'queued', $5, $6, $7, $8, date_trunc('milliseconds', clock_timestamp()), $9)`,
+       (id, scenario, target, trigger, state, revision, slot, not_before, begin_by, idempotency_key, queued_at, frozen)
+     values ($1, $2, $3, $4, 'queued', $5, $6, $7, $8, $9, date_trunc('milliseconds', clock_timestamp()), $10)`,
     [
       order.id,
       order.scenario.name,
@@ -85,6 +85,7 @@ export async function insertQueued(sql: Sql, order: RunOrder): Promise<void> {
       revisionOf(order),
       timeOf(order.slot),
       timeOf(order.notBefore),
+      timeOf(order.beginBy),
       order.idempotencyKey ?? null,
       jsonOf(order.scenario),
     ],
@@ -118,6 +119,7 @@ async function takeNext(sql: Sql, instance: Instance, runLimit: number): Promise
      where id = (
        select id from chatbench.runs as next
        where state = 'queued' and (not_before is null or not_before <= clock_timestamp())
+         and (begin_by is null or begin_by > clock_timestamp())
          and not exists (
            select from chatbench.runs as other where other.target = next.target and other.state in ${AT_WORK})
          and (select count(*) from chatbench.runs where state in ${AT_WORK}) < $2
@@ -170,7 +172,7 @@ export async function abort(db: Transactions, id: RunId, by: AbortedBy): Promise
 
 /** Ends a queued run that will never begin; its record is the caller's to make. */
 export async function withdraw(sql: Sql, id: RunId, by: AbortedBy): Promise<QueuedRun> {
-  const text = by === "schedule" ? "A newer slot took its place before it began." : "Withdrawn before it began.";
+  const text = by === "schedule" ? "Its schedule withdrew it before it began." : "Withdrawn before it began.";
   const [row] = await sql<RunRow>(
     `update chatbench.runs
      set state = 'aborted', abort_by = $2, ended_at = clock_timestamp(),

@@ -17,7 +17,7 @@ export const ACTIVE = "('queued', 'preparing', 'running', 'judging')";
 
 /** Columns of a run in the queue. */
 export const RUN_COLUMNS =
-  "id, trigger, state, revision, slot, not_before, idempotency_key, queued_at, started_at, owner, abort_by, frozen";
+  "id, trigger, state, revision, slot, not_before, begin_by, idempotency_key, queued_at, started_at, owner, abort_by, frozen";
 
 export interface RunRow {
   readonly id: RunId;
@@ -26,6 +26,7 @@ export interface RunRow {
   readonly revision: string | null;
   readonly slot: Date | null;
   readonly not_before: Date | null;
+  readonly begin_by: Date | null;
   readonly idempotency_key: string | null;
   readonly queued_at: Date;
   readonly started_at: Date | null;
@@ -69,6 +70,7 @@ export function queuedRunOf(row: RunRow): QueuedRun {
     ...(row.revision === null ? {} : { revision: row.revision }),
     ...(row.slot === null ? {} : { slot: row.slot.getTime() }),
     ...(row.not_before === null ? {} : { notBefore: row.not_before.getTime() }),
+    ...(row.begin_by === null ? {} : { beginBy: row.begin_by.getTime() }),
     ...(row.idempotency_key === null ? {} : { idempotencyKey: row.idempotency_key }),
     ...(row.started_at === null ? {} : { startedAt: row.started_at.getTime() }),
     ...(row.owner === null ? {} : { owner: row.owner }),

@@ -15,29 +15,58 @@ import { ACTIVE, AT_WORK, timeOf } from "./rows.ts";
 
 type SlotRun = NonNullable<SlotDecision["run"]>;
 
+/** A row whose schedule is in no configuration any more has this line: one that is put back is another one. */
+const NO_LINE = "";
+/** What nobody named for so long while others were named is in no configuration. */
+const UNSEEN = "interval '10 minutes'";
+/** Longer ago than this, it is noted again that somebody names a line. */
+const SEEN_AGAIN = "interval '30 seconds'";
+
 export async function learnSchedules(
   db: Transactions,
   lines: readonly { readonly scenario: string; readonly line: string }[],
+  gone: readonly string[] = [],
 ): Promise<void> {
+  const scenarios = lines.map(({ scenario }) => scenario);
+  // Two daemons that learn at once wait for each other, never in a circle: both take the rows in the same order.
   await db.query(
-    `insert into chatbench.schedules (scenario, line, known_since)
-     select scenario, line, date_trunc('milliseconds', clock_timestamp())
+    `insert into chatbench.schedules (scenario, line, known_since, last_seen)
+     select scenario, line, date_trunc('milliseconds', clock_timestamp()), clock_timestamp()
      from unnest($1::text[], $2::text[]) as lines(scenario, line)
-     order by scenario -- two daemons that learn at once wait for each other, never in a circle
-     on conflict (scenario) do update set line = excluded.line, known_since = excluded.known_since
-     where schedules.line <> excluded.line`,
-    [lines.map(({ scenario }) => scenario), lines.map(({ line }) => line)],
+     order by scenario
+     on conflict (scenario) do update set line = excluded.line, last_seen = excluded.last_seen,
+       known_since = case when schedules.line = excluded.line then schedules.known_since else excluded.known_since end
+     where schedules.line <> excluded.line
+       or schedules.last_seen not between clock_timestamp() - ${SEEN_AGAIN} and clock_timestamp()`,
+    [scenarios, lines.map(({ line }) => line)],
+  );
+  await db.query(
+    `update chatbench.schedules set line = '${NO_LINE}' where scenario in (
+       select scenario from chatbench.schedules
+       where line <> '${NO_LINE}' and scenario <> all($1::text[])
+         and (scenario = any($2::text[]) or last_seen not between clock_timestamp() - ${UNSEEN}
+           and clock_timestamp() + ${UNSEEN})
+       order by scenario for update)`,
+    [scenarios, gone],
   );
 }
 
 export async function schedules(db: Transactions): Promise<readonly ScheduleState[]> {
-  const rows = await db.query<{ scenario: string; known_since: Date; last_slot: Date | null }>(
-    "select scenario, known_since, last_slot from chatbench.schedules order by scenario",
+  const rows = await db.query<{
+    scenario: string;
+    known_since: Date;
+    last_slot: Date | null;
+    paused_until: Date | null;
+  }>(
+    `select scenario, known_since, last_slot,
+       (select max(last) from chatbench.slots where slots.scenario = schedules.scenario and reason = 'paused') as paused_until
+     from chatbench.schedules where line <> '${NO_LINE}' order by scenario`,
   );
   return rows.map((row) => ({
     scenario: row.scenario,
     knownSince: row.known_since.getTime(),
     ...(row.last_slot === null ? {} : { lastSlot: row.last_slot.getTime() }),
+    ...(row.paused_until === null ? {} : { pausedUntil: row.paused_until.getTime() }),
   }));
 }
 
@@ -157,4 +186,15 @@ function outcomeOf({ scenario, slot, last, count, reason, run }: SlotRow): SlotO
   if (run !== null) return { kind: "run", scenario, slot: from, run };
   if (reason === null) throw new Error(`slot ${slot.toISOString()} of ${scenario} has neither a run nor a reason`);
   return { kind: "skipped", scenario, from, to: last.getTime(), count, reason };
+}
+
+/** What the schedule and its alarm still rest on stays: of each scenario the newest slot, and the newest paused one. */
+export async function forgetSlots(db: Transactions, before: Instant): Promise<void> {
+  await db.query(
+    `delete from chatbench.slots as old where last < $1 and exists (
+       select from chatbench.slots as newer
+       where newer.scenario = old.scenario and newer.last > old.last
+         and (old.reason is distinct from 'paused' or newer.reason = 'paused'))`,
+    [timeOf(before)],
+  );
 }

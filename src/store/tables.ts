@@ -74,3 +74,12 @@ create index runs_judged on chatbench.runs (scenario, trigger, id) where verdict
 
 /** Step 2. Machines may share a name; null: a daemon of an older version. */
 export const PLACE_OF_INSTANCES = "alter table chatbench.instances add column place text";
+
+/** Step 3. */
+export const SCHEDULES_THAT_LEFT = `
+-- When the line was last in a configuration; a line of '' is in none any more.
+alter table chatbench.schedules add column last_seen timestamptz not null default clock_timestamp();
+-- A run that has not begun by then is withdrawn.
+alter table chatbench.runs add column begin_by timestamptz;
+create index slots_paused on chatbench.slots (scenario, last desc) where reason = 'paused';
+`;

@@ -41,6 +41,8 @@ async function refusalOf(work: Promise<unknown>): Promise<unknown> {
   );
 }
 
+type Line = Parameters<OpenStore["learnSchedules"]>[0][number];
+
 describe("3: two daemons on one database", () => {
   it("3: 1,000 slots: 1,000 runs, none twice, none missing", async () => {
     const daemons = [opened(postgres.port), opened(postgres.port)] as const;
@@ -207,19 +209,23 @@ describe("a database that goes away", () => {
 });
 
 describe("tables", () => {
-  const good = { number: 3, name: "more", sql: "create table chatbench.more (id integer)" };
+  const good = { number: MIGRATIONS.length + 1, name: "more", sql: "create table chatbench.more (id integer)" };
 
   it("38: a step that fails half-way leaves nothing behind, and the next start goes on from there", async () => {
     await opened(postgres.port).ready();
-    const bad = { number: 4, name: "bad step", sql: "create table chatbench.half (id integer); select 1/0" };
+    const bad = {
+      number: MIGRATIONS.length + 2,
+      name: "bad step",
+      sql: "create table chatbench.half (id integer); select 1/0",
+    };
     const state = await opened(postgres.port, { migrations: [...MIGRATIONS, good, bad] }).ready();
     expect(state).toEqual({
       kind: "refused",
-      problem: "Step 4 (bad step) of the database's tables failed and was undone: division by zero.",
+      problem: "Step 5 (bad step) of the database's tables failed and was undone: division by zero.",
     });
     const tables = await postgres.query<{ name: string | null }>("select to_regclass('chatbench.half')::text as name");
     expect(tables).toEqual([{ name: null }]);
-    expect(await postgres.query("select max(number) as version from chatbench.migrations")).toEqual([{ version: 3 }]);
+    expect(await postgres.query("select max(number) as version from chatbench.migrations")).toEqual([{ version: 4 }]);
     const repaired = { ...bad, sql: "create table chatbench.half (id integer)" };
     expect(await opened(postgres.port, { migrations: [...MIGRATIONS, good, repaired] }).ready()).toEqual({
       kind: "ready",
@@ -233,7 +239,7 @@ describe("tables", () => {
     expect(state.kind).toBe("refused");
     expect(state).toHaveProperty(
       "problem",
-      expect.stringMatching(/^The database's tables are of version 3, newer than the 2 /),
+      expect.stringMatching(/^The database's tables are of version 4, newer than the 3 /),
     );
     expect(await refusalOf(store.active())).toBeInstanceOf(StoreUnavailable);
   });
@@ -241,7 +247,28 @@ describe("tables", () => {
   it("38: five daemons that start at once on an empty database make the tables once", async () => {
     const states = Array.from({ length: 5 }, async () => await opened(postgres.port).ready());
     expect(await Promise.all(states)).toEqual(Array(5).fill({ kind: "ready" }));
-    expect(await postgres.query("select number from chatbench.migrations")).toEqual([{ number: 1 }, { number: 2 }]);
+    expect(await postgres.query("select number from chatbench.migrations")).toEqual(
+      MIGRATIONS.map(({ number }) => ({ number })),
+    );
+  });
+
+  it("13: a schedule that nobody has named for ten minutes is forgotten, while one that all were down for is not", async () => {
+    const store = opened(postgres.port);
+    const [a, b] = ["a", "b"].map((scenario) => ({ scenario, line: "0 2 * * * UTC" })) as [Line, Line];
+    await store.learnSchedules([a, b]);
+    await postgres.query(
+      "update chatbench.schedules set last_seen = now() - interval '30 days', known_since = now() - interval '60 days'",
+    );
+    await store.learnSchedules([a, b]);
+    const names = async (): Promise<readonly string[]> => (await store.schedules()).map(({ scenario }) => scenario);
+    expect((await store.schedules()).every(({ knownSince }) => knownSince < Date.now() - 86_400_000)).toBe(true);
+    await store.learnSchedules([b]);
+    expect(await names()).toEqual(["a", "b"]);
+    await postgres.query("update chatbench.schedules set last_seen = now() - interval '11 minutes'");
+    await store.learnSchedules([b]);
+    expect(await names()).toEqual(["b"]);
+    await store.learnSchedules([a, b]);
+    expect((await store.schedules())[0]?.knownSince).toBeGreaterThan(Date.now() - 60_000);
   });
 
   it("makes the tables anew when somebody emptied the database", async () => {

@@ -13,19 +13,29 @@ import type {
 } from "../../src/model/index.ts";
 import { insertQueued, isAtWork, type Rows } from "./memory-rows.ts";
 
+interface Known {
+  readonly line: string;
+  readonly lastSeen: Instant;
+  readonly state: ScheduleState;
+}
+
 interface Deps {
   readonly rows: Rows;
   readonly now: () => Instant;
   readonly withdraw: (id: string, by: AbortedBy) => QueuedRun;
+  /** Takes in what schedules had behind them when they were forgotten. */
+  readonly forgotten: ScheduleState[];
 }
 
-type SlotMethod = "learnSchedules" | "schedules" | "decideSlots" | "slotHistory";
+type SlotMethod = "learnSchedules" | "schedules" | "decideSlots" | "slotHistory" | "forgetSlots";
+/** As the real store has them. */
+const UNSEEN_MS = 10 * 60_000;
 type SlotMethods = {
   readonly [K in SlotMethod]: (...input: Parameters<RunStore[K]>) => Awaited<ReturnType<RunStore[K]>>;
 };
 
-export function createMemorySlots({ rows, now, withdraw }: Deps): SlotMethods {
-  const schedules = new Map<string, { readonly line: string; readonly state: ScheduleState }>();
+export function createMemorySlots({ rows, now, withdraw, forgotten }: Deps): SlotMethods {
+  const schedules = new Map<string, Known>();
   const slots = new Map<string, SlotOutcome>();
   const key = (scenario: string, slot: Instant): string => `${scenario} ${slot}`;
   const noteSkipped = (scenario: string, skipped: SkippedSlots): void => {
@@ -33,15 +43,25 @@ export function createMemorySlots({ rows, now, withdraw }: Deps): SlotMethods {
     if (!slots.has(at)) slots.set(at, { kind: "skipped", scenario, ...skipped });
   };
   return {
-    learnSchedules(lines) {
+    learnSchedules(lines, gone = []) {
       for (const { scenario, line } of lines) {
         const known = schedules.get(scenario);
-        if (known?.line === line) continue;
-        schedules.set(scenario, { line, state: { ...known?.state, scenario, knownSince: now() } });
+        const state = known?.line === line ? known.state : { ...known?.state, scenario, knownSince: now() };
+        schedules.set(scenario, { line, lastSeen: now(), state });
+      }
+      for (const [scenario, known] of schedules) {
+        const isUnseen = Math.abs(now() - known.lastSeen) > UNSEEN_MS;
+        if (known.line === "" || lines.some((one) => one.scenario === scenario)) continue;
+        if (!gone.includes(scenario) && !isUnseen) continue;
+        forgotten.push(known.state);
+        schedules.set(scenario, { ...known, line: "" });
       }
     },
     schedules: () =>
-      [...schedules.values()].map(({ state }) => state).sort((a, b) => (a.scenario < b.scenario ? -1 : 1)),
+      [...schedules.values()]
+        .filter(({ line }) => line !== "")
+        .map(({ state }) => ({ ...state, ...pausedUntil(state.scenario) }))
+        .sort((a, b) => (a.scenario < b.scenario ? -1 : 1)),
     decideSlots(decision, queueLimit) {
       const known = schedules.get(decision.scenario);
       if (known === undefined || known.state.lastSlot !== decision.after || decision.last > now() + 60_000) {
@@ -56,7 +76,25 @@ export function createMemorySlots({ rows, now, withdraw }: Deps): SlotMethods {
         .filter((slot) => scenario === undefined || slot.scenario === scenario)
         .sort((a, b) => lastOf(b) - lastOf(a) || (a.scenario < b.scenario ? -1 : 1))
         .slice(0, limit),
+    forgetSlots(before) {
+      const isPaused = (slot: SlotOutcome): boolean => slot.kind === "skipped" && slot.reason === "paused";
+      const all = [...slots];
+      for (const [at, old] of all) {
+        const isKept = !all.some(
+          ([, newer]) =>
+            newer.scenario === old.scenario && lastOf(newer) > lastOf(old) && (!isPaused(old) || isPaused(newer)),
+        );
+        if (lastOf(old) < before && !isKept) slots.delete(at);
+      }
+    },
   };
+
+  function pausedUntil(scenario: string): Pick<ScheduleState, "pausedUntil"> {
+    const paused = [...slots.values()].flatMap((slot) =>
+      slot.scenario === scenario && slot.kind === "skipped" && slot.reason === "paused" ? [slot.to] : [],
+    );
+    return paused.length === 0 ? {} : { pausedUntil: Math.max(...paused) };
+  }
 
   function decideRun({ scenario, run, skipped }: SlotDecision, queueLimit: number): SlotResult {
     if (run === undefined || slots.has(key(scenario, run.order.slot))) return { kind: "decided", skipped };

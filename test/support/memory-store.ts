@@ -13,6 +13,7 @@ import {
   type RunOrder,
   type RunRecord,
   type RunStore,
+  type ScheduleState,
 } from "../../src/model/index.ts";
 import { jsonOf } from "../../src/store/rows.ts";
 import { latestOf, summaryOf } from "./memory-lists.ts";
@@ -27,17 +28,20 @@ interface Known {
 
 export interface MemoryStore extends RunStore {
   readonly rows: Rows;
+  /** What schedules had behind them when they left the configuration. */
+  readonly forgotten: readonly ScheduleState[];
   /** Every method rejects with StoreUnavailable from now on, or answers again. */
   setAway(away: boolean): void;
 }
 
 export function createMemoryStore(now: () => Instant): MemoryStore {
   const rows: Rows = new Map();
+  const forgotten: ScheduleState[] = [];
   const instances = new Map<string, Known>();
   const queue = createQueue({ rows, instances, now });
   const methods: Methods = {
     now,
-    ...createMemorySlots({ rows, now, withdraw: (id, by) => withdraw(rows, id, by) }),
+    ...createMemorySlots({ rows, now, withdraw: (id, by) => withdraw(rows, id, by), forgotten }),
     ...queue,
     ...createEnds(rows, now),
     ...createInstances({ rows, instances, now }),
@@ -53,7 +57,7 @@ export function createMemoryStore(now: () => Instant): MemoryStore {
       return structuredClone((method as (...all: unknown[]) => unknown)(...input));
     },
   ]);
-  return { ...(Object.fromEntries(wrapped) as unknown as RunStore), rows, setAway: (is) => (away = is) };
+  return { ...(Object.fromEntries(wrapped) as unknown as RunStore), rows, forgotten, setAway: (is) => (away = is) };
 }
 
 type Methods = {
@@ -89,6 +93,7 @@ function createQueue({
     (a.queuedAt ?? 0) - (b.queuedAt ?? 0) ||
     ((a.order?.id ?? "") < (b.order?.id ?? "") ? -1 : 1);
   const waits = (row: Row): boolean => (row.order?.notBefore ?? 0) > now();
+  const isLate = (row: Row): boolean => (row.order?.beginBy ?? Infinity) <= now();
   const queued = (): Row[] => [...rows.values()].filter(({ state }) => state === "queued").sort(byTurn);
   return {
     enqueue: (order, queueLimit): EnqueueResult => {
@@ -111,7 +116,7 @@ function createQueue({
       )?.[1];
       const busy = [...rows.values()].filter(isAtWork);
       const targets = new Set(busy.map(({ order }) => order?.scenario.target.name));
-      const free = queued().find((row) => !waits(row) && !targets.has(row.order?.scenario.target.name));
+      const free = queued().find((row) => !waits(row) && !isLate(row) && !targets.has(row.order?.scenario.target.name));
       const row = unheard ?? (busy.length < runLimit ? free : undefined);
       if (row === undefined) return undefined;
       if (row !== unheard) Object.assign(row, { state: "preparing", owner: instance.id, startedAt: now() });

@@ -42,24 +42,17 @@ function enqueueContract(fresh: () => Promise<RunStore>): void {
     const first = orderOf(1, { idempotencyKey: "k" });
     const { scenario } = first;
     await store.enqueue(first, NO_LIMIT);
+    const loadedBy = (seconds: number, users: number): RunOrder =>
+      ({ ...first, scenario: { ...scenario, load: { ...scenario.load, stages: [{ seconds, users }] } } }) as RunOrder;
     const others: readonly RunOrder[] = [
       orderOf(2, { idempotencyKey: "k", target: "gateway" }),
       orderOf(2, { idempotencyKey: "k", trigger: "pre_deploy" }),
-      { ...first, id: idOf(2), revision: "another" },
-      { ...first, id: idOf(2), revision: undefined } as unknown as RunOrder,
-      {
-        ...first,
-        id: idOf(2),
-        scenario: { ...scenario, load: { ...scenario.load, stages: [{ seconds: 5, users: 3 }] } },
-      },
-      {
-        ...first,
-        id: idOf(2),
-        scenario: { ...scenario, load: { ...scenario.load, stages: [{ seconds: 6, users: 2 }] } },
-      },
+      { ...first, revision: "another" },
+      { ...first, revision: undefined } as unknown as RunOrder,
+      ...[loadedBy(5, 3), loadedBy(6, 2)],
     ];
     for (const order of others)
-      expect(await store.enqueue(order, NO_LIMIT)).toEqual({ kind: "conflict", id: first.id });
+      expect(await store.enqueue({ ...order, id: idOf(2) }, NO_LIMIT)).toEqual({ kind: "conflict", id: first.id });
     expect(await store.enqueue({ ...first, id: idOf(3) }, NO_LIMIT)).toEqual({ kind: "known", id: first.id });
     expect(await store.active()).toHaveLength(1);
   });
@@ -135,6 +128,17 @@ function claimContract(fresh: () => Promise<RunStore>): void {
     const asked = Array.from({ length: 30 }, (_, index) => store.claim(index % 2 === 0 ? ONE : TWO, NO_LIMIT));
     const ids = (await Promise.all(asked)).flatMap((run) => (run === undefined ? [] : [run.id]));
     expect(ids.sort()).toEqual(Array.from({ length: 10 }, (_, number) => idOf(number)));
+  });
+
+  it("begins nothing that had to begin before, and lets what is behind it begin", async () => {
+    const store = await fresh();
+    const now = await store.now();
+    const late = { ...orderOf(1, { trigger: "cron" }), beginBy: now - 1000 };
+    const early = { ...orderOf(2, { trigger: "cron", scenario: "other" }), beginBy: now + MINUTE_MS };
+    for (const order of [late, early]) await store.enqueue(order, NO_LIMIT);
+    expect(await store.claim(ONE, 9)).toMatchObject({ id: early.id, beginBy: early.beginBy });
+    expect(await store.claim(ONE, 9)).toBeUndefined();
+    expect(await store.abort(late.id, "schedule")).toMatchObject({ kind: "withdrawn", run: { beginBy: late.beginBy } });
   });
 
   it("begins nothing before its time", async () => {

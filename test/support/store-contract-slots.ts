@@ -15,6 +15,7 @@ function runOf(slot: number, input: { after?: number; overlap?: Overlap; number?
 
 export function slotsContract(fresh: () => Promise<RunStore>): void {
   learnContract(fresh);
+  forgetContract(fresh);
   decideContract(fresh);
   overlapContract(fresh);
 }
@@ -38,6 +39,61 @@ function learnContract(fresh: () => Promise<RunStore>): void {
     expect(changed?.knownSince).toBeGreaterThan(first[0]!.knownSince);
     expect(changed?.lastSlot).toBe(slot);
     await store.learnSchedules([]);
+  });
+}
+
+function forgetContract(fresh: () => Promise<RunStore>): void {
+  it("13: a schedule that was taken out is forgotten, and one that is put back owes nothing of the time between", async () => {
+    const store = await fresh();
+    const other = { scenario: "other", line: "0 2 * * * UTC" };
+    await store.learnSchedules([LINE, other]);
+    const slot = await dueSlot(store);
+    await store.decideSlots(runOf(slot, {}), NO_LIMIT);
+    const [before] = await store.schedules();
+    await store.learnSchedules([other], ["chat-api"]);
+    expect((await store.schedules()).map(({ scenario }) => scenario)).toEqual(["other"]);
+    await expect.poll(async () => await store.now()).toBeGreaterThan(before!.knownSince + 5);
+    await store.learnSchedules([LINE, other]);
+    const [back] = await store.schedules();
+    expect(back).toEqual({ ...before, knownSince: expect.any(Number) as number });
+    expect(back?.knownSince).toBeGreaterThan(before!.knownSince);
+    await store.learnSchedules([LINE, other], ["chat-api"]);
+    expect((await store.schedules())[0]).toEqual(back);
+  });
+
+  it("tells until when each was paused, however much was skipped since", async () => {
+    const store = await fresh();
+    await store.learnSchedules([LINE]);
+    const slot = await dueSlot(store);
+    const paused = { from: slot - 100 * MINUTE_MS, to: slot - 90 * MINUTE_MS, count: 11, reason: "paused" } as const;
+    const missed = Array.from({ length: 80 }, (_, at): SkippedSlots => {
+      const one = slot - (at + 1) * MINUTE_MS;
+      return { from: one, to: one, count: 1, reason: "missed" };
+    });
+    expect((await store.schedules())[0]).not.toHaveProperty("pausedUntil");
+    await store.decideSlots(
+      { scenario: "chat-api", after: undefined, last: slot, skipped: [paused, ...missed] },
+      NO_LIMIT,
+    );
+    expect(await store.schedules()).toMatchObject([{ pausedUntil: paused.to }]);
+  });
+
+  it("forgets old slots, but never the newest of a scenario nor the newest paused one", async () => {
+    const store = await fresh();
+    await store.learnSchedules([LINE]);
+    const slot = await dueSlot(store);
+    const skipped = (["paused", "paused", "missed", "missed"] as const).map((reason, at): SkippedSlots => {
+      const one = slot - (4 - at) * MINUTE_MS;
+      return { from: one, to: one, count: 1, reason };
+    });
+    await store.decideSlots({ scenario: "chat-api", after: undefined, last: slot, skipped }, NO_LIMIT);
+    const kept = async (): Promise<readonly string[]> =>
+      (await store.slotHistory({ limit: 9 })).map((one) => (one.kind === "run" ? one.kind : one.reason));
+    await store.forgetSlots(slot - 4 * MINUTE_MS);
+    expect(await kept()).toEqual(["missed", "missed", "paused", "paused"]);
+    await store.forgetSlots(slot + MINUTE_MS);
+    expect(await kept()).toEqual(["missed", "paused"]);
+    expect(await store.schedules()).toMatchObject([{ lastSlot: slot, pausedUntil: slot - 3 * MINUTE_MS }]);
   });
 }
 

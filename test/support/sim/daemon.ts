@@ -54,6 +54,7 @@ export function startDaemon(world: SimWorld, host = "here"): SimDaemon {
     scenarios: world.scenarios,
     runLimit: () => world.concurrentRuns ?? 2,
     queueLimit: () => world.queueLimit ?? 100,
+    keepSlotsDays: () => 90,
     newId: (at, scenario) => runIdOf(at, scenario, suffix()),
     beatMs: world.beatMs ?? 5_000,
     log: world.log,

@@ -1,6 +1,7 @@
 /** What must be true when the week is over, whatever happened in it: each breach is one sentence. */
-import type { SlotOutcome } from "../../../src/model/index.ts";
-import { parseSchedule, slotsBetween } from "../../../src/schedule/index.ts";
+import type { ScheduleState, SlotOutcome } from "../../../src/model/index.ts";
+import { inBlackout, parseSchedule, slotsBetween } from "../../../src/schedule/index.ts";
+import { zoneOf } from "../../../src/schedule/zone.ts";
 import type { Week } from "./week-state.ts";
 
 export async function breachesOf(week: Week): Promise<readonly string[]> {
@@ -15,6 +16,8 @@ export async function breachesOf(week: Week): Promise<readonly string[]> {
     ...diskBreaches(week),
     ...slotBreaches(slots, week),
     ...states.flatMap((state) => uncovered(state, slots, week)),
+    ...store.forgotten.flatMap((state) => uncovered({ ...state, isForgotten: true }, slots, week)),
+    ...blackoutBreaches(week),
     ...daemons.flatMap((daemon) => {
       const held = JSON.stringify(daemon?.runs.held());
       return held === '{"secrets":0,"atWork":0,"unstored":0}' ? [] : [`a daemon still holds ${held}`];
@@ -50,9 +53,20 @@ function slotBreaches(slots: readonly SlotOutcome[], { store }: Week): readonly 
   ];
 }
 
+/** Nobody can know when a blackout will begin by a clock that jumps. */
+function blackoutBreaches({ store, known, jumped }: Week): readonly string[] {
+  if (jumped) return [];
+  return [...store.rows].flatMap(([id, { order, startedAt }]) => {
+    const plan = order?.trigger === "cron" ? known.get(order.scenario.name)?.schedule : undefined;
+    const zone = zoneOf(plan?.timezone ?? "UTC");
+    if (plan === undefined || zone === undefined || startedAt === undefined) return [];
+    return inBlackout(plan.blackouts, zone, startedAt) ? [`${id} began in a blackout`] : [];
+  });
+}
+
 /** Each slot since its schedule was known is a run or has a reason: exactly one of both, if no clock was wrong. */
 function uncovered(
-  state: { readonly scenario: string; readonly knownSince: number; readonly lastSlot?: number },
+  state: ScheduleState & { readonly isForgotten?: boolean },
   slots: readonly SlotOutcome[],
   week: Week,
 ): readonly string[] {
@@ -60,7 +74,7 @@ function uncovered(
   if (scenario?.schedule === undefined) return [];
   const parsed = parseSchedule(scenario.schedule);
   if ("problems" in parsed) return [`${state.scenario} has no schedule`];
-  const isConfigured = week.scenarios.some(({ name }) => name === state.scenario);
+  const isConfigured = state.isForgotten !== true && week.scenarios.some(({ name }) => name === state.scenario);
   const until = isConfigured ? week.world.clock.now() - 30 * 60_000 : (state.lastSlot ?? state.knownSince);
   const own = slots.filter((slot) => slot.scenario === state.scenario);
   const times = slotsBetween(parsed.schedule, state.knownSince, { until, limit: 100_000 });
