@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-// What takes minutes and is no part of `npm test`: npm run e2e:alerts, npm run e2e:prometheus3 (tools/e2e.mjs).
+// What takes minutes and is no part of `npm test`: npm run e2e:alerts, e2e:database and e2e:prometheus3 (tools/e2e.mjs).
 export default defineConfig({
   test: {
     include: ["test/whole/**/*.whole.ts"],

@@ -1,5 +1,6 @@
 // What takes minutes and is no part of `npm test`:
 //   npm run e2e:alerts        from a knob of the reference chatbot to a message and back (7 minutes)
+//   npm run e2e:database      five runs end while PostgreSQL is away for ten minutes, twice (25 minutes)
 //   npm run e2e:prometheus3   everything that asks a Prometheus, on Prometheus 3 (15 minutes; the first build 5 more)
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
@@ -8,7 +9,9 @@ import { ROOT, SetupError, run, say, tail } from "./setup/machine.mjs";
 import { PROMETHEUS3, buildPrometheus3, hasPrometheus3 } from "./setup/prometheus3.mjs";
 
 const VITEST = join(ROOT, "node_modules/.bin/vitest");
-const ALERTS = ["the alerts, end to end", [VITEST, "run", "--config", "vitest.whole.config.ts"]];
+const whole = (name) => [VITEST, "run", "--config", "vitest.whole.config.ts", name];
+const ALERTS = ["the alerts, end to end", whole("alerts")];
+const DATABASE = ["a database that is away for ten minutes", whole("database-away")];
 
 const files = (folder) =>
   readdirSync(join(ROOT, folder))
@@ -20,6 +23,7 @@ const ASKING = "alerts,dashboards,metrics,rules,uptime,stack".split(",").map((na
 
 const PLAYS = {
   alerts: { path: [], prepare: async () => {}, steps: () => [ALERTS] },
+  database: { path: [], prepare: async () => {}, steps: () => [DATABASE] },
   prometheus3: {
     path: [PROMETHEUS3],
     prepare: async () => {
@@ -47,7 +51,7 @@ function follow([command, ...args], path) {
 }
 
 async function main(play) {
-  if (play === undefined) throw new SetupError(`Say which: ${Object.keys(PLAYS).join(" or ")}.`);
+  if (play === undefined) throw new SetupError(`Say which: ${Object.keys(PLAYS).join(", ")}.`);
   await play.prepare();
   const rows = [];
   for (const [step, command] of play.steps()) {

@@ -3,17 +3,9 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { stopChild } from "../support/children.ts";
 import { configure, spawnDaemon, type DaemonProcess } from "../support/daemon.ts";
-import {
-  folders,
-  listed,
-  metricsTookMs,
-  newestOnMetrics,
-  recordsIn,
-  refusedServe,
-  seconds,
-  TELLING,
-} from "../support/daemon-faults.ts";
+import { folders, listed, metricsTookMs, newestOnMetrics, refusedServe, seconds } from "../support/daemon-faults.ts";
 import { samplesOf } from "../support/metrics-page.ts";
+import { configureFive, fiveRunsWhileAway } from "../support/five-runs.ts";
 import { startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 import { execute, openedEmbedded } from "../support/store-sources.ts";
@@ -112,49 +104,12 @@ it("30: what runs said before stands on the gauges again while the database is a
 });
 
 describe("31: PostgreSQL goes away in the middle of runs", () => {
-  const names = ["one", "two", "three", "four", "five"];
-  const targets = ["bot", "bot-2", "bot-3", "bot-4", "bot-5"];
-
   it.each(["refuse", "hold"] as const)(
     "31, 47: (%s) five runs end, are told, and are stored within 60 s of its return",
     async (fate) => {
-      const scenarios = Object.fromEntries(
-        names.map((name, at) => [name, `target: ${targets[at] ?? ""}, ${seconds(3)}`]),
-      );
-      await configure(folder, {
-        baseUrl: target.url,
-        scenarios,
-        more: "queue: { concurrent_runs: 5 }\n",
-        script: TELLING,
-      });
+      await configureFive(folder, target.url);
       const daemon = await spawned(throughProxy());
-      const ids: string[] = [];
-      for (const name of names) ids.push(await daemon.start(name));
-      await expect.poll(() => ids.every((id) => target.countOf(`/${id}`) > 0), { timeout: 30_000 }).toBe(true);
-      proxy.set(fate);
-      const slowest = { ms: 0 };
-      const allEnded = async (): Promise<readonly unknown[]> => {
-        slowest.ms = Math.max(slowest.ms, await metricsTookMs(daemon));
-        return await Promise.all(names.map(async (name) => await newestOnMetrics(daemon, name)));
-      };
-      // All five, on the disk and on the gauges, while no database can be reached.
-      await expect
-        .poll(allEnded, { timeout: 60_000, interval: 100 })
-        .toEqual(ids.map((id) => ({ id, state: "finished" })));
-      const records = [...(await recordsIn(folder)).values()];
-      expect(records.map((record) => record?.state)).toEqual(Array(5).fill("finished"));
-      const inDatabase = `select count(*)::int as runs from chatbench.runs where state = 'finished'`;
-      expect(await postgres.query(inDatabase)).toEqual([{ runs: 0 }]);
-      await expect.poll(async () => (await daemon.get("/-/ready")).status, { timeout: 20_000 }).toBe(503);
-      expect(slowest.ms).toBeLessThan(1_000);
-      proxy.set("pass");
-      await expect.poll(() => postgres.query(inDatabase), { timeout: 60_000 }).toEqual([{ runs: 5 }]);
-      await expect.poll(async () => (await daemon.get("/-/ready")).status, { timeout: 20_000 }).toBe(200);
-      expect((await listed(daemon)).map(({ id, state, verdict }) => ({ id, state, verdict }))).toEqual(
-        ids.toSorted().map((id) => ({ id, state: "finished", verdict: "pass" })),
-      );
-      expect(await allEnded()).toEqual(ids.map((id) => ({ id, state: "finished" })));
-      expect(daemon.log()).not.toContain('"lost"');
+      await fiveRunsWhileAway({ folder, daemon, target, proxy, postgres }, { fate, awayMs: 0 });
       expect(daemon.log()).not.toContain(SECRET);
     },
   );
