@@ -52,6 +52,7 @@ const live = z.object({
       requests_per_second: z.number(),
       p95_seconds: z.number().exactOptional(),
       error_ratio: z.number().exactOptional(),
+      step: z.object({ number: z.number(), of: z.number() }).exactOptional(),
     })
     .exactOptional(),
 });
@@ -185,5 +186,6 @@ function tell({ position, progress }: z.infer<typeof live>, following: Following
     ...(progress.total_seconds === undefined ? {} : { totalSeconds: progress.total_seconds }),
     ...(progress.p95_seconds === undefined ? {} : { p95Seconds: progress.p95_seconds }),
     ...(progress.error_ratio === undefined ? {} : { errorRatio: progress.error_ratio }),
+    ...(progress.step === undefined ? {} : { step: progress.step }),
   });
 }

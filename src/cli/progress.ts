@@ -31,11 +31,14 @@ function createBar(console: Console, scenario: string): ProgressView {
 }
 
 function createLines(console: Console, scenario: string): ProgressView {
-  let next = 0;
+  let [last, next] = [0, 0];
   return {
     show(progress) {
-      if (progress.elapsedSeconds < next) return;
-      next = progress.elapsedSeconds + PLAIN_EVERY_SECONDS;
+      const elapsed = progress.elapsedSeconds;
+      if (elapsed < last) next = 0; // another trial has begun
+      last = elapsed;
+      if (elapsed < next) return;
+      next = elapsed + PLAIN_EVERY_SECONDS;
       console.note(`${scenario}: ${figures(progress)}`);
     },
     end: () => undefined,
@@ -51,9 +54,10 @@ function bar({ elapsedSeconds, totalSeconds }: Progress): string {
 const PHASES = { starting: "starting", warmup: "warm-up", judged: "judged", ending: "ending" } as const;
 
 function figures(progress: Progress): string {
-  const { elapsedSeconds, totalSeconds } = progress;
+  const { elapsedSeconds, totalSeconds, step } = progress;
   const time = `${Math.round(elapsedSeconds)}${totalSeconds === undefined ? "" : `/${totalSeconds}`} s`;
   return [
+    ...(step === undefined ? [] : [`step ${step.number} of ${step.of}`]),
     `${time} ${PHASES[progress.phase]}`,
     `${progress.users} users`,
     `${progress.requestsPerSecond.toFixed(0)}/s`,

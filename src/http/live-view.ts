@@ -25,6 +25,7 @@ function progressView(progress: Progress): Readonly<Record<string, unknown>> {
     requests_per_second: progress.requestsPerSecond,
     p95_seconds: progress.p95Seconds,
     error_ratio: progress.errorRatio,
+    step: progress.step,
   };
 }
 

@@ -74,6 +74,7 @@ const Progress = z.object({
   requests_per_second: z.number(),
   p95_seconds: z.number().exactOptional(),
   error_ratio: z.number().exactOptional(),
+  step: z.object({ number: z.number(), of: z.number() }).exactOptional(),
 });
 
 const LiveRun = z

@@ -46,6 +46,8 @@ export interface Progress {
   readonly requestsPerSecond: number;
   readonly p95Seconds?: number;
   readonly errorRatio?: number;
+  /** Of a ladder: which of its levels is held; elapsed and total seconds are those of this trial. */
+  readonly step?: { readonly number: number; readonly of: number };
 }
 
 /** A stream probe at work, and how a script reaches it. */

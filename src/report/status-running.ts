@@ -72,9 +72,10 @@ function withoutProgress({ state }: Running): string {
 }
 
 function progressOf(scenario: string, progress: Progress): Html {
-  const { phase, elapsedSeconds, totalSeconds, users, requestsPerSecond, p95Seconds, errorRatio } = progress;
+  const { phase, elapsedSeconds, totalSeconds, users, requestsPerSecond, p95Seconds, errorRatio, step } = progress;
   const elapsed = Math.max(0, Math.floor(elapsedSeconds));
   const total = totalSeconds === undefined ? "" : ` of ${durationText(Math.round(totalSeconds))}`;
+  const held = step === undefined ? "" : `, step ${String(step.number)} of ${String(step.of)}`;
   const figures = [
     ["Users", formatCount(users)],
     ["Requests", formatValue(requestsPerSecond, "1/s")],
@@ -82,7 +83,7 @@ function progressOf(scenario: string, progress: Progress): Html {
     ["Errors", errorRatio === undefined ? "–" : formatValue(errorRatio, "ratio")],
   ] as const;
   return html`${barOf(`${scenario}: ${PHASES[phase]}`, elapsed, totalSeconds)}
-    <p class="elapsed">${durationText(elapsed)}${total}, ${PHASES[phase]}</p>
+    <p class="elapsed">${durationText(elapsed)}${total}, ${PHASES[phase]}${held}</p>
     ${rows(figures, "figures")}`;
 }
 

@@ -1,12 +1,13 @@
-import type {
-  Reason,
-  ResourceSeries,
-  TargetWatch,
-  Timeline,
-  Trial,
-  TrialResult,
-  TrialSpec,
-  TrialWork,
+import {
+  levelOf,
+  type Reason,
+  type ResourceSeries,
+  type TargetWatch,
+  type Timeline,
+  type Trial,
+  type TrialResult,
+  type TrialSpec,
+  type TrialWork,
 } from "../model/index.ts";
 import { judge, measurementsOf, trialObjectives, type Judgement } from "../judge/index.ts";
 import type { RunRequest } from "./draft.ts";
@@ -54,7 +55,7 @@ export async function runTrials(
     const step = deps.plan.next(trials, []);
     if (step.kind === "done") break;
     const work = workOf(request, deps, { folder, index: trials.length, spec: step.spec, prompts });
-    const { result, sampled } = await whileWatched(sources, deps, () => deps.engine.run(work, deps));
+    const { result, sampled } = await whileWatched(sources, deps, () => makeLoad(work, request, deps));
     const seen = watchedOf(sampled, result, work.scenario);
     const told = workloadOf(work.scenario, prompts, result.facts);
     const judged = judgementOf(result, request, { watched: seen, doubts: told?.doubt ? [told.doubt] : [] });
@@ -100,6 +101,19 @@ function workOf(request: RunRequest, deps: RunDeps, where: Where): TrialWork {
     ...(request.revision === undefined ? {} : { revision: request.revision }),
     ...(deps.prometheus === undefined ? {} : { prometheusUrl: deps.prometheus.url }),
   };
+}
+
+/** Each trial of a ladder begins its seconds anew: whoever watches is told which step it is. */
+async function makeLoad(work: TrialWork, { scenario: { load } }: RunRequest, deps: RunDeps): Promise<TrialResult> {
+  const levels = (load.stages === null ? undefined : load.ladder?.levels) ?? [];
+  const number = levels.indexOf(levelOf(work.scenario.load) ?? NaN) + 1;
+  if (number === 0) return await deps.engine.run(work, deps);
+  const { stop, kill } = deps;
+  const step = { number, of: levels.length };
+  return await deps.engine.run(work, {
+    ...{ stop, kill },
+    onProgress: (progress) => deps.onProgress({ ...progress, step }),
+  });
 }
 
 function judgementOf(
