@@ -13,7 +13,7 @@ import {
 import { defaultWarmupSeconds, loadFor, type LoadRequest } from "../workload/patterns.ts";
 import { defaultStep } from "../workload/levels.ts";
 import { unfitForLoad } from "./measurable-loads.ts";
-import { tooShort, unmeasurable } from "./measurable.ts";
+import { tooShort, unmeasurable, unsourced } from "./measurable.ts";
 import { quote } from "./quantity.ts";
 import { hint } from "./suggest.ts";
 
@@ -35,7 +35,10 @@ export function withOverrides(scenario: Scenario, config: Config, overrides: Ove
   if ("problem" in target || "problem" in load) return { problems };
   const impossible = [
     ...scenario.objectives.map((objective) => {
-      const problem = unmeasurable(objective, load.load) ?? unfitForLoad(objective, load.load, scenario.objectives);
+      const problem =
+        unmeasurable(objective, load.load) ??
+        unfitForLoad(objective, load.load, scenario.objectives) ??
+        unsourced(objective, target.target);
       return problem === undefined ? undefined : `${objective.measurement}: ${problem}`;
     }),
     tooShort(scenario.maxSeconds, load.load),
