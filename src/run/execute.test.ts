@@ -7,6 +7,7 @@ import {
   type Engine,
   type LoadFacts,
   type Objective,
+  type Reason,
   type RunId,
   type RunRecord,
   type Scenario,
@@ -48,13 +49,14 @@ function engineOf(result: () => TrialResult): Engine {
 
 interface Told {
   readonly record: RunRecord;
+  readonly problem?: Reason;
   /** Texts of record.json, in the order of writing; only what could be read back is written. */
   readonly written: readonly string[];
 }
 async function run(engine: Engine, objectives: readonly Objective[] = [], more: Partial<RunDeps> = {}): Promise<Told> {
   const written: string[] = [];
   const scenario = scenarioOf(objectives);
-  const { record } = await executeRun(
+  const { record, problem } = await executeRun(
     { id: ID, scenario, trigger: "manual" },
     {
       engine,
@@ -82,7 +84,7 @@ async function run(engine: Engine, objectives: readonly Objective[] = [], more: 
       ...more,
     },
   );
-  return { record, written };
+  return { record, written, ...(problem && { problem }) };
 }
 
 describe("a run", () => {
@@ -117,6 +119,22 @@ describe("a run", () => {
     const { record, written } = await run(engineOf(() => resultOf(COMPLETED, facts)));
     expect(record).toMatchObject({ state: "error", verdict: null, reason: { code: "bad_summary" }, measurements: {} });
     expect(JSON.parse(written.at(-1)!)).toStrictEqual(record);
+  });
+
+  it("tells where the record could not be written anew with what was read back", async () => {
+    const full = reason("storage", "There is no space left for record.json.");
+    let saves = 0;
+    const records: RunDeps["records"] = {
+      open: async () => Promise.resolve({ folder: "/results" }),
+      save: async () => Promise.resolve((saves += 1) === 1 ? {} : { problem: full }),
+      saveTimeline: async () => Promise.resolve(),
+      saveResources: async () => Promise.resolve(),
+    };
+    const engine = engineOf(() => resultOf(COMPLETED, factsOf(500)));
+    const { record, problem } = await run(engine, [], { records });
+    expect(saves).toBe(2);
+    expect(record).toMatchObject({ state: "finished", verdict: "pass" });
+    expect(problem).toStrictEqual(full);
   });
 
   it("keeps its verdict when the reader of the series throws", async () => {

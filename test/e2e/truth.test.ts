@@ -1,6 +1,8 @@
 // Truth: what a run records is what can be computed, without any of our code, from the raw samples of the same k6,
 // and what was measured is what the server injected.
 import { expect, it } from "vitest";
+import { formatValue, MEASUREMENTS } from "../../src/model/index.ts";
+import { renderRun, runReport } from "../../src/report/index.ts";
 import { steady } from "../support/k6.ts";
 import { delayedServer, even, type Delay } from "../support/latency-servers.ts";
 import { benchmarkWithSamples, objective, type Ran } from "../support/run.ts";
@@ -47,6 +49,7 @@ it.each(SERVERS)("records the truth of a server whose latency is %s", async (_, 
       },
       (ran, samples) => {
         expectRaw(ran, samples);
+        expectReported(ran, samples);
         expectInjected(ran, server);
         expectTimeline(ran, samples);
       },
@@ -73,6 +76,52 @@ function expectRaw({ stored, record }: Ran, samples: readonly Sample[]): void {
     valuesOf(samples, "http_req_duration", { ...JUDGED, expected_response: "true" }),
   );
   expect(facts!.requestsInAll).toBe(valuesOf(samples, "http_reqs", {}).length);
+}
+
+/** What a person reads, on the page and in the terminal, is what the raw samples give. */
+function expectReported({ record, timeline }: Ran, samples: readonly Sample[]): void {
+  const raw = measuredBy(samples, JUDGED_SECONDS);
+  const page = runReport(record, timeline).markup;
+  const [figures, targets] = [figuresOn(page), targetsOn(page)];
+  for (const name of ["latency_p50", "latency_p95", "latency_p99", "throughput", "requests"] as const) {
+    const { value, unit } = raw[name]!;
+    expect([name, figures[MEASUREMENTS[name].title]]).toEqual([name, formatValue(value, unit)]);
+  }
+  expect(figures[MEASUREMENTS.error_rate.title]).toBe("0 %");
+  const [p95, p99] = [raw.latency_p95!, raw.latency_p99!].map(({ value, unit }) => formatValue(value, unit));
+  const wanted = [
+    ["P95 Latency", "< 10", p95!, "Pass"],
+    ["P99 Latency", "< 10", p99!, "Pass"],
+    ["Concurrent Users", ">= 1", String(USERS), "Pass"],
+  ] as const;
+  expect(targets.slice(0, 3)).toEqual(wanted);
+  const lines = renderRun(record, { colour: false, width: 200 }).split("\n");
+  for (const [metric, target, current] of wanted) {
+    const line = lines.find((one) => one.startsWith(metric)) ?? "";
+    expect(line.split(/\s{2,}/).slice(0, 3)).toEqual([metric, target, current]);
+  }
+}
+
+const plain = (markup: string): string =>
+  markup
+    .replaceAll(/<[^>]*>/g, "")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .trim();
+
+/** The tiles of the page, by title. */
+function figuresOn(page: string): Readonly<Record<string, string>> {
+  const [, list = ""] = /<dl class="figures">(.*?)<\/dl>/s.exec(page) ?? [];
+  const pairs = [...list.matchAll(/<dt>(.*?)<\/dt>\s*<dd>(.*?)<\/dd>/gs)];
+  return Object.fromEntries(pairs.map(([, title = "", value = ""]) => [plain(title), plain(value)]));
+}
+
+/** The rows of the targets table: metric, target, current, status without its sign. */
+function targetsOn(page: string): readonly (readonly string[])[] {
+  const rows = [...page.matchAll(/<tr>\s*<td class="metric">.*?<\/tr>/gs)].map(([row]) =>
+    [...row.matchAll(/<td[^>]*>(.*?)<\/td>/gs)].map(([, cell = ""]) => plain(cell)),
+  );
+  return rows.map((cells) => cells.map((cell) => cell.replace(/^[^\w<>=]+(?=\w)/, "")));
 }
 
 /** The judged requests as the server saw them: its clock and ours are one. */

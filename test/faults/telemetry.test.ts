@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -43,7 +43,11 @@ beforeEach(() => {
   writeFileSync(join(folder, "load_tests/chat.js"), SCRIPT);
 });
 
-async function runAgainst(url: string, { seconds = 4, warmup = 1 } = {}): Promise<RunRecord> {
+async function runAgainst(url: string, length = {}): Promise<RunRecord> {
+  return (await ranAgainst(url, length)).record;
+}
+
+async function ranAgainst(url: string, { seconds = 4, warmup = 1 } = {}): Promise<{ record: RunRecord; note: string }> {
   writeFileSync(
     join(folder, "chatbench.yml"),
     `targets: { bot: { base_url: "${server.url}" } }
@@ -62,7 +66,7 @@ scenarios:
   const [record] = runs;
   expect({ code, verdict: record?.verdict, note: machine.printed.err() }).toMatchObject({ code: 0, verdict: "pass" });
   if (record === undefined) throw new Error("no record");
-  return record;
+  return { record, note: machine.printed.err() };
 }
 
 async function runThrough(fate: (write: number) => Fate, length = {}): Promise<RunRecord["telemetry"]> {
@@ -149,4 +153,26 @@ describe("what goes wrong on the way is counted and said, and the verdict stands
     expect(telemetry.prometheus).toBe("none");
     expect(telemetry.failed_pushes).toBeGreaterThan(0);
   });
+});
+
+it("says that the record could not be written anew with what was read back, and keeps its verdict", async () => {
+  // Takes all series; once somebody asks for them, the verdict is on disk, and nothing can take its place there.
+  const deaf = await startServer((request, response) => {
+    if (request.path.includes("/write")) response.writeHead(204).end();
+    else {
+      for (const run of readdirSync(join(folder, "results")).filter((name) => name.includes("-chat-"))) {
+        const path = join(folder, "results", run, "record.json");
+        rmSync(path, { recursive: true });
+        mkdirSync(join(path, "in the way"), { recursive: true });
+      }
+      response.writeHead(400).end("{}");
+    }
+  });
+  try {
+    const { record, note } = await ranAgainst(deaf.url);
+    expect(record.telemetry.prometheus).toBe("incomplete");
+    expect(note).toMatch(/record\.json/);
+  } finally {
+    await deaf.close();
+  }
 });
