@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import { join } from "node:path";
 import { writeOverview } from "../daemon/pages.ts";
-import type { RunId } from "../model/index.ts";
+import { reason, type Reason, type RunId } from "../model/index.ts";
+import { exists } from "../platform/files.ts";
 import { createRecords, readSeries, readTimeline } from "../record/index.ts";
 import { runReport } from "../report/index.ts";
 import type { Context } from "./context.ts";
@@ -25,9 +26,10 @@ async function report(context: Context, run: string | undefined, file: string): 
   const uptime = await standingUptime(config);
   const records = createRecords(folder);
   if (run === undefined) {
-    await writeOverview(folder, records, { uptime });
-    context.console.result(join(folder, "report.html"));
-    return EXIT.ok;
+    const { problem } = (await exists(folder)) ? await writeOverview(folder, records, { uptime }) : noResults(folder);
+    if (problem !== undefined) context.console.note(`chatbench report: ${problem.text}`);
+    else context.console.result(join(folder, "report.html"));
+    return problem === undefined ? EXIT.ok : EXIT.broken;
   }
   const found = await findRecord(folder, run);
   if ("problem" in found) {
@@ -45,4 +47,9 @@ async function report(context: Context, run: string | undefined, file: string): 
   if (saved.problem !== undefined) context.console.note(`chatbench report: ${saved.problem.text}`);
   else context.console.result(join(folder, record.id, "report.html"));
   return saved.problem === undefined ? EXIT.ok : EXIT.broken;
+}
+
+function noResults(folder: string): { readonly problem: Reason } {
+  const text = `${folder} does not exist, so there is nothing to report; \`chatbench run\` makes the first run.`;
+  return { problem: reason("storage", text) };
 }

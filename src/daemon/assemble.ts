@@ -17,7 +17,7 @@ import { readTextFile } from "../platform/files.ts";
 import { idSuffix } from "../platform/ids.ts";
 import { machineFacts } from "../platform/machine.ts";
 import { isAlive } from "../platform/process-identity.ts";
-import { createRecords, createRunFolders } from "../record/index.ts";
+import { createRecords, createRunFolders, createTurns } from "../record/index.ts";
 import { createRuns, type RunEvents, type Runs, type RunsDeps, type SeriesDeps } from "../run/index.ts";
 import type { OpenStore } from "../store/index.ts";
 import { VERSION } from "../version.ts";
@@ -112,6 +112,7 @@ function runsDeps(deps: AssembleDeps, health: Health, events: RunEvents): Omit<R
   return {
     ...{ store, engine, instance, clock, log, events, isAlive },
     folders: createRunFolders(config().results.folder),
+    turns: createTurns(config().results.folder, clock),
     scenarios: () => Object.values(config().scenarios),
     runLimit: () => config().queue.concurrentRuns,
     queueLimit: () => config().queue.length,

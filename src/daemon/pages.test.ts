@@ -55,3 +55,23 @@ it("a run that was removed leaves the overview, and a file that was never whole 
   expect(await page()).toContain(idOf(2));
   expect(await page()).toContain(idOf(3));
 });
+
+it("says why the overview could not be written: no folder, something else of that name, a folder that cannot be listed", async () => {
+  const problem = async (at: string): Promise<string | undefined> =>
+    (await writeOverview(at, createRecords(at))).problem?.text;
+  expect(await problem(join(folder(), "none"))).toContain(`${join(folder(), "none", "report.html")} does not exist`);
+  await mkdir(join(folder(), "report.html"));
+  expect(await problem(folder())).toContain("report.html is a folder");
+  await writeFile(join(folder(), "file"), "");
+  expect(await problem(join(folder(), "file"))).toContain("cannot be listed");
+});
+
+it("a scenario that ran last before the newest five hundred runs is still on the overview", async () => {
+  await createRecords(folder()).save(recordOf(orderOf(1, { scenario: "yearly" })));
+  for (let number = 2; number <= 502; number += 1) {
+    await mkdir(join(folder(), idOf(number)));
+    await writeFile(join(folder(), idOf(number), "record.json"), JSON.stringify(recordOf(orderOf(number))));
+  }
+  expect(await writeOverview(folder(), createRecords(folder()))).toEqual({});
+  expect(await page()).toContain(idOf(1, "yearly"));
+});

@@ -1,11 +1,12 @@
 import type { Clock, Config, Log, RunStore } from "../model/index.ts";
 import { applyRetention } from "../record/index.ts";
 import type { History } from "./history.ts";
+import type { WriteOverview } from "./pages.ts";
 
 export interface TidyDeps {
   readonly config: () => Config;
   /** Writes the page of all scenarios. */
-  readonly overview: () => Promise<void>;
+  readonly overview: WriteOverview;
   readonly store: RunStore;
   readonly history: History;
   readonly clock: Clock;
@@ -21,7 +22,8 @@ export async function tidyResults({ config, overview, store, history, clock, log
   const { removed, problems } = await applyRetention(folder, { keepRuns, keepDays, now: clock.now() });
   problems.forEach((problem) => log.warn(problem));
   history.forget(removed);
-  await overview();
+  const { problem } = await overview();
+  if (problem !== undefined) log.error(problem.text);
   if (removed.length === 0) return;
   log.info("Removed runs by retention.", { runs: removed.length });
   await store.forget(removed);

@@ -7,6 +7,7 @@ import type {
   EnqueueResult,
   Instance,
   OpenedRun,
+  Owner,
   QueuedRun,
   RunOrder,
   RunQuery,
@@ -152,6 +153,30 @@ export interface RunFolders {
 export interface RunFolderList {
   readonly ids: readonly RunId[];
   readonly strangers: readonly { readonly name: string; readonly problem: string }[];
+}
+
+/** A run that wants to load a target. */
+export interface TurnAsked {
+  readonly id: RunId;
+  readonly target: string;
+  readonly owner: Owner;
+}
+
+/** The right to load a target; given back at once, so that the next one need not wait for a file. */
+export interface Turn {
+  readonly release: () => void;
+}
+
+/** One run at a time per target, also among processes that know nothing of each other but the results folder. */
+export interface Turns {
+  /** Waits until no other run loads the target; undefined: told to stop meanwhile. */
+  take(
+    asked: TurnAsked,
+    wait: {
+      readonly stop: AbortSignal;
+      readonly onWaiting: (before: { readonly id: RunId; readonly pid: number }) => void;
+    },
+  ): Promise<Turn | undefined>;
 }
 
 export interface SeriesAsked {

@@ -12,9 +12,17 @@ export const REPORT_FILE = "report.html";
 /** Files of ours that lie in results/ beside the runs. */
 export const KNOWN_FILES: readonly string[] = [REPORT_FILE, "decisions.jsonl"];
 
+/** What `writeFileAtomic` leaves when it is cut off. */
+const HALF_WRITTEN = /\.[0-9a-f]{12}\.tmp$/;
+
 /** Ours, and no run: not to be listed with them. */
 export function isOurs(entry: Entry): boolean {
-  return entry.name.startsWith(".") || KNOWN_FILES.includes(entry.name);
+  return entry.name.startsWith(".") || KNOWN_FILES.includes(entry.name.replace(HALF_WRITTEN, ""));
+}
+
+/** A file of ours that is being written, or never will be. */
+export function isHalfWritten(entry: Entry): boolean {
+  return entry.kind === "file" && HALF_WRITTEN.test(entry.name) && isOurs(entry);
 }
 
 /** Makes the results folder if it is missing; refuses, naming the path, what cannot safely hold results. */

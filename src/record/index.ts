@@ -6,3 +6,4 @@ export * from "./read.ts";
 export * from "./records.ts";
 export * from "./retention.ts";
 export { parseRecord } from "./shape.ts";
+export { createTurns } from "./turns.ts";

@@ -9,6 +9,8 @@ export interface NewestOptions {
   readonly perScenario?: number;
   /** Only these scenarios; absent: all that have run. */
   readonly scenarios?: readonly string[];
+  /** But for these. */
+  readonly without?: ReadonlySet<string>;
   /** Whether older folders of a scenario are to be looked at too, after those of `records`: as long as it says so. */
   readonly wantsMore?: (scenario: string, records: readonly RunRecord[]) => boolean;
 }
@@ -33,13 +35,13 @@ const AT_ONCE = 32;
  */
 export async function newestRecords(
   folder: string,
-  { perScenario, scenarios, wantsMore = () => false, now = Infinity }: NewestOptions = {},
+  { perScenario, scenarios, without, wantsMore = () => false, now = Infinity }: NewestOptions = {},
 ): Promise<NewestRecords | { readonly problem: string }> {
   const names = await runNames(folder);
   if ("problem" in names) return names;
   const isWrong = (id: RunId): boolean => isOfFuture(id, now);
   const groups = byScenario([...names.ids.filter((id) => !isWrong(id)), ...names.ids.filter(isWrong)]);
-  const wanted = scenarios ?? [...groups.keys()];
+  const wanted = (scenarios ?? [...groups.keys()]).filter((scenario) => without?.has(scenario) !== true);
   const share = Math.floor(LOOKS_IN_ALL / Math.max(1, wanted.length));
   const looks = perScenario ?? Math.max(FEWEST_LOOKS, Math.min(MOST_LOOKS, share));
   const ids = wanted.flatMap((scenario) => (groups.get(scenario) ?? []).slice(0, looks));

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Instant, RunId, RunRecord } from "../model/index.ts";
-import { removeFolder, renamePath } from "../platform/files.ts";
+import { removeFolder, renamePath, statOf } from "../platform/files.ts";
 import { readDecisions } from "./decisions.ts";
 import { expired } from "./expired.ts";
 import { runFolder } from "./folder.ts";
@@ -25,6 +25,8 @@ export interface RetentionResult {
 }
 
 const AT_MOST = 1000;
+/** Writing a page takes milliseconds. */
+const WRITING_MS = 600_000;
 
 /**
  * Removes the expired runs below `folder`; what is no readable record is never removed. Pinned baselines stay, and so
@@ -33,7 +35,10 @@ const AT_MOST = 1000;
 export async function applyRetention(folder: string, limits: RetentionLimits): Promise<RetentionResult> {
   const names = await runNames(folder);
   if ("problem" in names) return { removed: [], problems: [names.problem] };
-  const problems = await removeLeftovers(folder, names.removing);
+  const problems = await removeLeftovers(folder, [
+    ...names.removing,
+    ...(await abandoned(folder, names.halfWritten, limits.now)),
+  ]);
   const decisions = await readDecisions(folder);
   if ("problem" in decisions)
     return { removed: [], problems: [...problems, `${decisions.problem} Nothing is removed.`] };
@@ -58,6 +63,12 @@ async function removeRun(folder: string, id: RunId): Promise<string | undefined>
   const hidden = join(folder, `${REMOVING}${id}`);
   const renamed = await renamePath(run.folder, hidden);
   return (renamed.problem ?? (await removeFolder(hidden)).problem)?.text;
+}
+
+/** Files that nobody can still be writing: whoever was, has been killed. */
+async function abandoned(folder: string, names: readonly string[], now: Instant): Promise<readonly string[]> {
+  const found = await Promise.all(names.map(async (name) => ({ name, at: await statOf(join(folder, name)) })));
+  return found.flatMap(({ name, at }) => ("stat" in at && now - at.stat.modifiedAt > WRITING_MS ? [name] : []));
 }
 
 async function removeLeftovers(folder: string, names: readonly string[]): Promise<string[]> {

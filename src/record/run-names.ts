@@ -1,5 +1,6 @@
 import { isRunId, type RunId } from "../model/index.ts";
 import { listFolder } from "../platform/files.ts";
+import { isHalfWritten } from "./folder.ts";
 
 /** A folder on its way out begins with this; one that is found was left by a crash. */
 export const REMOVING = ".removing-";
@@ -9,18 +10,21 @@ export interface RunNames {
   readonly ids: readonly RunId[];
   /** Names of folders that retention did not finish removing. */
   readonly removing: readonly string[];
+  /** Files of ours that somebody is writing, or never will to the end. */
+  readonly halfWritten: readonly string[];
 }
 
 /** Ids of the run folders below `folder`: from their names alone, whatever is in them. */
 export async function runNames(folder: string): Promise<RunNames | { readonly problem: string }> {
   const listed = await listFolder(folder);
   if ("problem" in listed) {
-    if (listed.problem.kind === "missing") return { ids: [], removing: [] };
+    if (listed.problem.kind === "missing") return { ids: [], removing: [], halfWritten: [] };
     return { problem: `The results cannot be listed: ${listed.problem.text}` };
   }
   const ids = listed.entries.flatMap(({ name, kind }) => (kind === "folder" && isRunId(name) ? [name] : []));
   const removing = listed.entries.map(({ name }) => name).filter((name) => name.startsWith(REMOVING));
-  return { ids: ids.reverse(), removing };
+  const halfWritten = listed.entries.filter(isHalfWritten).map(({ name }) => name);
+  return { ids: ids.reverse(), removing, halfWritten };
 }
 
 const STAMP_LENGTH = "20261123T020000Z".length;

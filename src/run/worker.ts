@@ -13,6 +13,8 @@ import type {
   RunStore,
   Scenario,
   Survey,
+  Turn,
+  Turns,
 } from "../model/index.ts";
 import { reason } from "../model/index.ts";
 import { planFor } from "../plan/index.ts";
@@ -57,6 +59,8 @@ export interface WorkerDeps {
   readonly events: RunEvents;
   readonly ledger: Ledger;
   readonly keep: SecretKeep;
+  /** Of processes that share the results folder; absent: there are none. */
+  readonly turns?: Turns;
   readonly scenarios: () => readonly Scenario[];
   /** Most runs at work at the same time. */
   readonly runLimit: () => number;
@@ -181,19 +185,34 @@ async function work(state: State, one: LiveRun): Promise<void> {
   deps.events.runBegan(run, Math.max(0, ((run.startedAt ?? now) - run.queuedAt) / 1000));
   let recorded: RunRecord | undefined;
   const runDeps = await depsOf(thawed.scenario, state, one);
+  const turn = await waitForTurn(one, deps);
   const executed = await executeRun(
     { ...run, scenario: thawed.scenario },
     {
       ...runDeps,
       onRecorded(record) {
         recorded = record;
+        turn?.release(); // before the store hears of it and gives the target to the next run
         deps.ledger.entered(record);
       },
     },
-  );
+  ).finally(() => turn?.release());
   if (executed.problem !== undefined) deps.log.warn(executed.problem.text, { run_id: run.id });
   if (executed.record !== recorded) deps.ledger.updated(executed.record);
   deps.events.runDone(executed);
+}
+
+/** A `chatbench run` of another terminal may be loading the same target. Undefined: told to stop, and so is the run. */
+async function waitForTurn({ run, stop }: LiveRun, { turns, instance, log }: WorkerDeps): Promise<Turn | undefined> {
+  const { id, scenario } = run;
+  const asked = { id, target: scenario.target.name, owner: ownerOf(instance) };
+  return await turns?.take(asked, {
+    stop: stop.signal,
+    onWaiting: (before) =>
+      log.warn(`Run of ${scenario.name} waits: another process (pid ${String(before.pid)}) loads its target.`, {
+        ...{ run_id: id, waits_for: before.id },
+      }),
+  });
 }
 
 async function depsOf(scenario: Scenario, state: State, one: LiveRun): Promise<Omit<RunDeps, "onRecorded">> {

@@ -72,6 +72,18 @@ describe("wrong usage makes no load and says what, where and what to do", () => 
   });
 });
 
+it("--target: one that cannot tell what the scenario asks for is refused before any load", async () => {
+  const redis = "redis: { url: { env: REDIS } }";
+  writeFileSync(
+    join(folder, "chatbench.yml"),
+    `targets: { bot: { base_url: "${server.url}", ${redis} }, bare: { base_url: "${server.url}" } }\nscenarios:\n  chat:\n    script: load_tests/chat.js\n    target: bot\n    pattern: { name: smoke, users: 1, duration: 1s }\n    objectives: { cache_hit_ratio: "> 30%" }\n`,
+  );
+  const { code, out, err } = await chatbench(["run", "chat", "--target", "bare"], { REDIS: "redis://127.0.0.1:9" });
+  expect({ code, out }).toEqual({ code: 2, out: "" });
+  expect(err).toContain("scenario chat: cache_hit_ratio: nothing of bare tells it: give the target a redis");
+  expect(server.seen).toHaveLength(0);
+});
+
 describe("what cannot run is an error with its reason, exit code 4, and is kept", () => {
   it("case 14: a named folder without any k6 says where it looked and how to get one", async () => {
     const { code, err } = await chatbench(["validate"], { PATH: folder, CHATBENCH_K6: join(folder, "no-k6") });
@@ -145,6 +157,25 @@ it("the overview links to no run that retention has taken away", async () => {
   const page = readFileSync(join(folder, "results/report.html"), "utf8");
   expect(page).toContain(`${idOf(second)}/report.html`);
   expect(page).not.toContain(`${idOf(first)}/report.html`);
+});
+
+describe("a page that cannot be written is told, and nobody is sent to it", () => {
+  it("report: without results there is nothing to report", async () => {
+    const { code, out, err } = await chatbench(["report"]);
+    expect({ code, out }).toEqual({ code: 4, out: "" });
+    expect(err).toContain(`${join(folder, "results")} does not exist`);
+    expect(err).toContain("`chatbench run` makes the first run");
+  });
+
+  it("run and report: the overview's place is taken", async () => {
+    mkdirSync(join(folder, "results/report.html"), { recursive: true });
+    const ran = await chatbench(["run"]);
+    expect(ran.err).toContain("Report: ");
+    expect(ran.err).toContain(`${join(folder, "results/report.html")} is a folder`);
+    const { code, out, err } = await chatbench(["report"]);
+    expect({ code, out }).toEqual({ code: 4, out: "" });
+    expect(err).toContain("is a folder");
+  });
 });
 
 describe("a person at the terminal", () => {

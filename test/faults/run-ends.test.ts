@@ -1,11 +1,12 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startTimeOf } from "../../src/platform/process-identity.ts";
 import { stopChild } from "../support/children.ts";
 import { filesWith, startCommand, type CommandProcess } from "../support/command.ts";
-import { configure } from "../support/daemon.ts";
+import { configure, spawnDaemon, type DaemonProcess } from "../support/daemon.ts";
 import { fixture, folders, processesOf, recordsIn, seconds } from "../support/daemon-faults.ts";
+import { startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 
 // How `chatbench run` ends without a daemon, as a process of its own with the real k6: nothing of it may outlive it.
@@ -22,10 +23,18 @@ const ENV = { SCRIPT_KEY: CANARY };
 const SECRETS = "secrets: { KEY: { env: SCRIPT_KEY } }";
 
 const space = folders();
+let postgres: TestPostgres;
 const commands: CommandProcess[] = [];
+const daemons: DaemonProcess[] = [];
 let folder = "";
 let target: TestServer;
 
+beforeAll(async () => {
+  postgres = await startPostgres(); // begins sooner than the embedded one
+});
+afterAll(async () => {
+  await postgres.stop();
+});
 beforeEach(async () => {
   target = await startServer();
   folder = await space.make();
@@ -33,15 +42,17 @@ beforeEach(async () => {
     baseUrl: target.url,
     script: SCRIPT,
     scenarios: {
-      long: `${seconds(60)}, ${SECRETS}`,
+      long: `${seconds(150)}, ${SECRETS}`,
       thinker: `${seconds(60)}, ${SECRETS}, env: { THINK: "50" }`,
       reader: `${seconds(60)}, ${SECRETS}, env: { SLOW_INIT: "1" }`,
+      talker: `${seconds(15)}, ${SECRETS}`,
       short: `${seconds(1)}, ${SECRETS}`,
     },
   });
 });
 afterEach(async () => {
   for (const { child } of commands.splice(0)) await stopChild(child, "SIGKILL");
+  for (const { child } of daemons.splice(0)) await stopChild(child, "SIGKILL");
   await target.close();
   await space.remove();
 });
@@ -86,7 +97,7 @@ async function signalled({ child, ended }: CommandProcess, signal: NodeJS.Signal
 /** Of a run nothing is at work, and its secret lies nowhere. */
 async function nothingLeft(id: string): Promise<void> {
   await expect.poll(async () => await processesOf([id]), { timeout: 5_000, interval: 20 }).toEqual([]);
-  expect(await filesWith(join(folder, "results"), CANARY)).toEqual([]);
+  expect(await filesWith(join(folder, "results", id), CANARY)).toEqual([]);
 }
 
 describe("the terminal is closed", () => {
@@ -196,5 +207,44 @@ describe("24: killed at once", () => {
     expect((await recordsIn(folder)).get(id)).toBeUndefined();
     expect(await signalled(command, "SIGINT")).toBe(130);
     expect((await recordsIn(folder)).get(id)).toMatchObject({ state: "aborted", aborted_by: "person" });
+  });
+});
+
+describe("two at once on one target", () => {
+  it("12: the second run waits for the first, says so, and is measured alone", async () => {
+    const [first, id] = await atWork("talker");
+    const second = chatbench(["run", "short"]);
+    await expect.poll(() => second.seen.err, { timeout: 20_000 }).toContain(`waits until ${id} (pid `);
+    expect(second.seen.err).toContain("two at once on bot would measure each other. Ctrl-C leaves.");
+    expect([...(await recordsIn(folder)).keys()]).toEqual([id]); // not begun
+    await first.ended;
+    await second.ended;
+    const [one, two] = [...(await recordsIn(folder)).values()];
+    expect([one?.id, one?.state, two?.state]).toEqual([id, "finished", "finished"]);
+    expect(Date.parse(two?.started_at ?? "")).toBeGreaterThanOrEqual(Date.parse(one?.trials[0]?.ended_at ?? ""));
+  });
+
+  it("12: Ctrl-C leaves the queue: no run, no load, nothing behind", async () => {
+    const [first, id] = await atWork("long");
+    const second = chatbench(["run", "short"]);
+    await expect.poll(() => second.seen.err, { timeout: 20_000 }).toContain(`waits until ${id}`);
+    expect(await signalled(second, "SIGINT")).toBe(130);
+    expect([...(await recordsIn(folder)).keys()]).toEqual([id]);
+    await signalled(first, "SIGINT");
+    expect((await readdir(join(folder, "results"))).filter((name) => name.startsWith(".turn-"))).toEqual([]);
+  });
+
+  it("12: a run of the daemon waits for one of the command line that began before it", async () => {
+    const [first, id] = await atWork("long");
+    const daemon = await spawnDaemon(folder, { ...ENV, DATABASE_URL: postgres.url });
+    daemons.push(daemon);
+    const second = await daemon.start("short");
+    await expect.poll(() => daemon.log(), { timeout: 20_000 }).toContain(`"waits_for":"${id}"`);
+    expect(await signalled(first, "SIGINT")).toBe(130);
+    const { started_at, state } = await daemon.ended(second);
+    expect(state).toBe("finished");
+    const before = (await recordsIn(folder)).get(id)?.trials[0]?.ended_at ?? "";
+    expect(Date.parse(started_at)).toBeGreaterThanOrEqual(Date.parse(before));
+    await daemon.stop();
   });
 });
