@@ -31,7 +31,7 @@ import { createPageWriter, type PageWriter } from "./page-writer.ts";
 import { createOverview } from "./pages.ts";
 import { atWork, type Parts } from "./parts.ts";
 import type { StatusParts } from "./status.ts";
-import { tidyResults } from "./tidy.ts";
+import { createResultsTidy } from "./tidy.ts";
 import { createTimetable } from "./timetable.ts";
 import { createUptime } from "./uptime.ts";
 
@@ -66,8 +66,8 @@ export function assemble(deps: AssembleDeps): Assembled {
   const uptime = createUptime({ config, prometheusUrl: () => health.prometheusUrl() });
   const timetable = createTimetable({ config, glimpse, history, now: () => clock.now() });
   const overview = createOverview(config().results.folder, records, { uptime: uptime.of, now: () => clock.now() });
-  const tidy = { config, overview, store, history, clock, log };
-  const pages = createPageWriter({ records, uptime: uptime.of, log, afterwards: () => tidyResults(tidy) });
+  const tidy = createResultsTidy({ config, overview, store, history, clock, log });
+  const pages = createPageWriter({ records, uptime: uptime.of, log, afterwards: tidy });
   const seen = { configuration, glimpse, health, history, timetable, uptime };
   const exporter: Exporter = createExporter({
     facts: () => exporterFacts({ ...seen, running: () => working(runs) }),
