@@ -24,7 +24,7 @@ export function processRow(): Row {
       processorPanel(),
       memoryPanel(),
       heapBySpacePanel(),
-      fillOfTheHeapPanel(),
+      roomInTheHeapPanel(),
       lagOfTheEventLoopPanel(),
       usualLagPanel(),
       garbageCollectionPanel(),
@@ -72,13 +72,17 @@ function heapBySpacePanel(): PanelOf {
   });
 }
 
-function fillOfTheHeapPanel(): PanelOf {
+function roomInTheHeapPanel(): PanelOf {
   const bytes = (name: string): string => `sum by (space) (${of(name)})`;
-  const free = bytes("nodejs_heap_space_size_available_bytes");
+  const free = `${bytes("nodejs_heap_space_size_total_bytes")} - ${bytes("nodejs_heap_space_size_used_bytes")}`;
   return lines({
-    ...{ ...common, title: "Fill of the heap's spaces", unit: "percentunit" },
-    description: "The part of each space that is taken: at 1 its next object costs a collection or more memory.",
-    queries: [{ expr: `1 - ${free} / (${bytes("nodejs_heap_space_size_total_bytes")} > 0)`, legend: "{{space}}" }],
+    ...{ ...common, title: "Room in the heap's spaces", unit: "bytes" },
+    description:
+      "What is reserved and free, and what may be taken: where both are nothing the next object costs a collection or more memory.",
+    queries: [
+      { expr: free, legend: "Reserved and free: {{space}}" },
+      { expr: bytes("nodejs_heap_space_size_available_bytes"), legend: "May be taken: {{space}}" },
+    ],
   });
 }
 
