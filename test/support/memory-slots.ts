@@ -57,11 +57,16 @@ export function createMemorySlots({ rows, now, withdraw, forgotten }: Deps): Slo
         schedules.set(scenario, { ...known, line: "" });
       }
     },
-    schedules: () =>
-      [...schedules.values()]
+    schedules() {
+      const paused = pausedUntil();
+      return [...schedules.values()]
         .filter(({ line }) => line !== "")
-        .map(({ state }) => ({ ...state, ...pausedUntil(state.scenario) }))
-        .sort((a, b) => (a.scenario < b.scenario ? -1 : 1)),
+        .map(({ state }) => {
+          const until = paused.get(state.scenario);
+          return until === undefined ? state : { ...state, pausedUntil: until };
+        })
+        .sort((one, other) => (one.scenario < other.scenario ? -1 : 1));
+    },
     decideSlots(decision, queueLimit) {
       const known = schedules.get(decision.scenario);
       if (known === undefined || known.state.lastSlot !== decision.after || decision.last > now() + 60_000) {
@@ -89,11 +94,13 @@ export function createMemorySlots({ rows, now, withdraw, forgotten }: Deps): Slo
     },
   };
 
-  function pausedUntil(scenario: string): Pick<ScheduleState, "pausedUntil"> {
-    const paused = [...slots.values()].flatMap((slot) =>
-      slot.scenario === scenario && slot.kind === "skipped" && slot.reason === "paused" ? [slot.to] : [],
-    );
-    return paused.length === 0 ? {} : { pausedUntil: Math.max(...paused) };
+  /** By scenario, in one pass: it is asked at each tick. */
+  function pausedUntil(): ReadonlyMap<string, Instant> {
+    const until = new Map<string, Instant>();
+    for (const slot of slots.values())
+      if (slot.kind === "skipped" && slot.reason === "paused")
+        until.set(slot.scenario, Math.max(slot.to, until.get(slot.scenario) ?? 0));
+    return until;
   }
 
   function decideRun({ scenario, run, skipped }: SlotDecision, queueLimit: number): SlotResult {
