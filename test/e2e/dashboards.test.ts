@@ -1,27 +1,34 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import type { RunRecord } from "../../src/model/index.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { stackUp, type Stack } from "../../src/stack/index.ts";
 import { startDaemon, type TestDaemon } from "../support/daemon.ts";
+import { listed } from "../support/daemon-faults.ts";
 import { interpolate, labelValues, panelsOf, type Dashboard, type Target } from "../../generate/dashboards/read.ts";
-import { writeWorld } from "../support/dashboards-world.ts";
-import { MAY_BE_EMPTY } from "../support/empty-panels.ts";
+import { ruleFiles } from "../../generate/rules/index.ts";
+import { quickConfiguration, soon, writeWorld } from "../support/dashboards-world.ts";
+import { MAY_BE_EMPTY, MAY_RECORD_NOTHING } from "../support/empty-panels.ts";
 import { dashboards } from "../support/grafana.ts";
 import { ROOT } from "../support/k6.ts";
 import { knobChatbots, type KnobChatbots } from "../support/knob.ts";
-import { query, valuesOfLabel, type Answer, type Series } from "../support/prometheus-api.ts";
+import { query, rulesOf, valuesOfLabel, type Answer, type Series } from "../support/prometheus-api.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 
 // Every question of every dashboard to a real Prometheus that has scraped a real daemon, node_exporter and
-// blackbox_exporter, and was sent real k6 runs: one good, of answers that take 300 ms; one that fails, throws and drops;
-// one that streams; one that a person stops.
+// blackbox_exporter, and was sent real k6 runs: one good, of answers that take 300 ms; one that misses a limit of 200 ms
+// by them; one that fails, throws and drops; one that streams; one that a person stops.
 const PATIENCE = { timeout: 90_000, interval: 500 };
 const OVER_SECONDS = 300;
+/** Five runs, one after the other. */
+const STORY_MS = 300_000;
 
-const live = { folder: "", tookSeconds: [], stop: new AbortController() } as {
+const live = { folder: "", chatbot: "", tookSeconds: [], stop: new AbortController() } as {
   folder: string;
+  chatbot: string;
   /** What the handler of 300 ms took, each time: a busy machine ends a timer late. */
   tookSeconds: number[];
   stop: AbortController;
@@ -33,28 +40,11 @@ const live = { folder: "", tookSeconds: [], stop: new AbortController() } as {
 };
 const prometheus = (): string => live.stack?.prometheus.url ?? "";
 
-/** The shipped configuration and rules, each second instead of each quarter or half of a minute. */
-async function quickConfiguration(): Promise<string> {
-  const folder = join(live.folder, "prometheus");
-  await cp(join(ROOT, "prometheus"), folder, { recursive: true });
-  const rules = (await readdir(join(folder, "rules"))).filter((name) => name.endsWith(".yml"));
-  for (const path of ["prometheus.yml", ...rules.map((name) => join("rules", name))].map((name) =>
-    join(folder, name),
-  )) {
-    const text = await readFile(path, "utf8");
-    const quick = text
-      .replaceAll(/(interval: )(?:15s|30s|2m)/g, "$11s")
-      .replace("scrape_timeout: 10s", "scrape_timeout: 1s");
-    await writeFile(path, quick);
-  }
-  return join(folder, "prometheus.yml");
-}
-
 async function upStack(): Promise<void> {
   const deps = {
     resultsFolder: join(live.folder, "results"),
     toolsFolder: join(ROOT, ".tools"),
-    configFile: await quickConfiguration(),
+    configFile: await quickConfiguration(live.folder),
     searchPath: process.env.PATH ?? "",
     clock: systemClock,
   };
@@ -69,8 +59,9 @@ const targetsFolder = (): string => join(live.folder, "results/.prometheus/targe
 /** As the daemon beside a stack does. */
 async function tellTargets(url: string, target: string): Promise<void> {
   const folder = targetsFolder();
-  const probes = ["good", "bad"].map((name) => ({
-    targets: [`${target}/${name}`],
+  const urls = { good: `${target}/good`, bad: `${target}/bad`, chatbot: `${live.chatbot}/healthz` };
+  const probes = Object.entries(urls).map(([name, probed]) => ({
+    targets: [probed],
     labels: { target: name, module: "http_2xx" },
   }));
   await writeFile(join(folder, "chatbench.json"), JSON.stringify([{ targets: [new URL(url).host] }]));
@@ -88,25 +79,35 @@ beforeAll(async () => {
     }, 300);
   });
   live.chatbots = await knobChatbots();
-  await writeWorld(live.folder, { handler: live.target.url, chatbot: (await live.chatbots.start([])).url });
+  live.chatbot = (await live.chatbots.start([])).url;
   await mkdir(targetsFolder(), { recursive: true });
   await upStack();
 });
 
-it("the daemon is scraped, and makes a good run, one that is not, one that streams and one that is stopped", async () => {
+it("the daemon is scraped, and makes runs: good, slow, bad, streamed, stopped", { timeout: STORY_MS }, async () => {
+  const world = { handler: live.target?.url ?? "", chatbot: live.chatbot };
+  await writeWorld(live.folder, world);
   live.daemon = await startDaemon(live.folder);
+  // One run by the schedule, soon: rules are about scheduled runs.
+  await writeWorld(live.folder, { ...world, slowAt: soon() });
+  expect((await live.daemon.post("/-/reload")).status).toBe(200);
   await tellTargets(live.daemon.url, live.target?.url ?? "");
   await expect.poll(() => count("chatbench_build_info"), PATIENCE).toBe(1);
   const { start, ended } = live.daemon;
-  const ids = [await start("chat"), await start("broken"), await start("streamed"), await start("stopped")] as const;
-  const records = await Promise.all(ids.slice(0, 3).map((id) => ended(id)));
+  const ids = [await start("chat"), await start("broken"), await start("streamed")];
+  const records: RunRecord[] = [];
+  for (const id of ids) records.push(await ended(id));
   expect(records.map(({ state }) => state)).toEqual(["finished", "finished", "finished"]);
   // Whether the streams can be judged depends on how busy the machine is; their series are there all the same.
   expect(records.slice(0, 2).map(({ verdict }) => verdict)).toEqual(["pass", "fail"]);
+  await expect.poll(() => scheduled(live.daemon), PATIENCE).toEqual([expect.any(String)]);
+  const [slow = ""] = await scheduled(live.daemon);
+  expect(await ended(slow)).toMatchObject({ scenario: "slow", trigger: "cron", verdict: "fail" });
+  const stopped = await start("stopped");
   await expect.poll(() => count('scenario_target_trigger:k6_series:count{scenario="stopped"}'), PATIENCE).toBe(1);
-  await live.daemon.post(`/api/v1/runs/${ids[3]}/abort`);
-  expect(await ended(ids[3])).toMatchObject({ state: "aborted", verdict: null });
-  await expect.poll(() => count("chatbench_newest_run_info"), PATIENCE).toBe(4);
+  await live.daemon.post(`/api/v1/runs/${stopped}/abort`);
+  expect(await ended(stopped)).toMatchObject({ state: "aborted", verdict: null });
+  await expect.poll(() => count("chatbench_newest_run_info"), PATIENCE).toBe(5);
   // The daemon reads uptime back at its own pace.
   await expect.poll(() => count("chatbench_target_uptime_ratio"), PATIENCE).toBe(3);
   await expect
@@ -122,6 +123,13 @@ afterAll(async () => {
   await live.chatbots?.close();
   await rm(live.folder, { recursive: true, force: true });
 });
+
+/** Ids of the runs that the schedule made. */
+async function scheduled(daemon: TestDaemon | undefined): Promise<readonly string[]> {
+  return daemon === undefined
+    ? []
+    : (await listed(daemon)).flatMap(({ id, trigger }) => (trigger === "cron" ? [id] : []));
+}
 
 async function count(expr: string): Promise<number> {
   const answer = await query(prometheus(), expr);
@@ -212,6 +220,10 @@ it("the table of targets tells pass, fail, no run yet and uptime, each with its 
   expect(await row("B", "broken", "Error rate (%)")).toBeGreaterThan(20);
   expect(await row("C", "broken", "Error rate (%)")).toBe(2);
   expect(await row("C", "broken", "Concurrent users")).toBe(4);
+  expect(await row("A", "slow", "P95 latency (ms)")).toBe(200);
+  expect(await row("B", "slow", "P95 latency (ms)")).toBeGreaterThan(280);
+  expect(await row("C", "slow", "P95 latency (ms)")).toBe(2);
+  expect(await row("C", "slow", "Error rate (%)")).toBe(0);
   expect(await row("A", "waiting", "P95 latency (ms)")).toBe(500);
   expect(await row("B", "waiting", "P95 latency (ms)")).toBeUndefined();
   expect(await row("C", "waiting", "P95 latency (ms)")).toBe(5);
@@ -246,8 +258,30 @@ it("a handler of 300 ms reads 0.28 to 0.33 s, in the gauge and in the estimate; 
 it("no run makes a thousand series: neither of our scripts nor of one with groups, checks and exceptions", async () => {
   const answer = await query(prometheus(), "max_over_time(scenario_target_trigger:k6_series:count[5m])");
   const counts = "series" in answer ? answer.series.map(({ metric, values }) => [metric.scenario, values[0]]) : [];
-  expect(counts.map(([name]) => name).sort()).toEqual(["broken", "chat", "stopped", "streamed"]);
+  expect(counts.map(([name]) => name).sort()).toEqual(["broken", "chat", "slow", "stopped", "streamed"]);
   expect(counts.filter(([, series]) => !(Number(series) > 10 && Number(series) < 1000))).toEqual([]);
+});
+
+it("every shipped rule is evaluated well, and every recorded series is there and a number", async () => {
+  const rules = await rulesOf(prometheus());
+  const shipped = ruleFiles().flatMap(({ text }) =>
+    (parse(text) as { groups: { rules: { record?: string; alert?: string }[] }[] }).groups.flatMap(
+      (group) => group.rules,
+    ),
+  );
+  const namesOf = (all: readonly { readonly name: string }[]): readonly string[] => all.map(({ name }) => name).sort();
+  expect(namesOf(rules)).toEqual(namesOf(shipped.map(({ record, alert }) => ({ name: record ?? alert ?? "" }))));
+  expect(rules.filter(({ health, lastError = "" }) => health !== "ok" || lastError !== "")).toEqual([]);
+  const wrong: string[] = [];
+  for (const name of new Set(rules.filter(({ type }) => type === "recording").map((rule) => rule.name))) {
+    // Some are of runs at work, and end with them.
+    const answer = await query(prometheus(), `last_over_time(${name}[15m])`);
+    const series = "series" in answer ? answer.series : [];
+    if (series.some(notANumber)) wrong.push(`${name}: not a number`);
+    if (series.length === 0 && !(name in MAY_RECORD_NOTHING)) wrong.push(`${name}: empty`);
+  }
+  expect(wrong).toEqual([]);
+  expect(Object.keys(MAY_RECORD_NOTHING).filter((name) => !rules.some((rule) => rule.name === name))).toEqual([]);
 });
 
 it("only panels that exist are excused for being empty", () => {

@@ -41,3 +41,11 @@ export const MAY_BE_EMPTY: Readonly<Record<string, string>> = {
     ["B", "C", "D", "E", "F", "G"].map((letter) => [`chatbench-uptime / Burn rate / ${letter}`, HARDLY_PROBED]),
   ),
 };
+
+/** Recorded series that this world has no values of, and why. */
+export const MAY_RECORD_NOTHING: Readonly<Record<string, string>> = {
+  "job:chatbench_http_requests_failed_per_requests:ratio_rate5m": "the daemon answered nothing with 500",
+  ...Object.fromEntries(
+    ["2h", "6h", "1d", "3d"].map((window) => [`target:uptime_budget_burn:ratio_rate${window}`, HARDLY_PROBED]),
+  ),
+};

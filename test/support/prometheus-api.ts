@@ -54,6 +54,20 @@ export async function valuesOfLabel(url: string, label: string, series: string):
   return ((await answer.json()) as { data: readonly string[] }).data;
 }
 
+export interface LoadedRule {
+  readonly name: string;
+  readonly type: "alerting" | "recording";
+  readonly health: string;
+  readonly lastError?: string;
+}
+
+/** Every rule that a Prometheus has loaded, as it was last evaluated. */
+export async function rulesOf(url: string): Promise<readonly LoadedRule[]> {
+  const answer = await fetch(`${url}/api/v1/rules`);
+  const { data } = (await answer.json()) as { data: { groups: readonly { rules: readonly LoadedRule[] }[] } };
+  return data.groups.flatMap(({ rules }) => rules);
+}
+
 /** For how many days a Prometheus keeps what it holds; it tells them as `90d` or `12w6d`. */
 export async function keptDays(url: string): Promise<number> {
   const { data } = (await (await fetch(`${url}/api/v1/status/flags`)).json()) as { data: Record<string, string> };
