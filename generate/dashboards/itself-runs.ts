@@ -3,7 +3,7 @@ import { DAEMON, LAST_RUN, NEWEST_RUN, RUNS, SCHEDULE } from "../../src/exporter
 import type { Row } from "./board.ts";
 import { reportOf, runbook, STATUS_PAGE } from "./links.ts";
 import { lines, type PanelOf } from "./panel.ts";
-import { ofRuns, ofScenarios, onRun } from "./query.ts";
+import { ofEachDaemon, ofNewestDaemon, ofRuns, ofScenarios, onDaemon } from "./query.ts";
 import { table } from "./table.ts";
 import { YES_NO } from "./words.ts";
 
@@ -109,8 +109,9 @@ export function runs(): Row {
 }
 
 function unjudged(): PanelOf {
-  const reason = ofRuns(NEWEST_RUN.reason, { by: ["reason"] });
-  const identity = ofRuns(NEWEST_RUN.info, { by: ["run_id"] });
+  const reason = ofEachDaemon(NEWEST_RUN.reason, { by: ["reason"] });
+  const identity = ofEachDaemon(NEWEST_RUN.info, { by: ["run_id"] });
+  const told = `${reason} * ${onDaemon} group_left (run_id) ${identity}`;
   const telemetry = ofRuns(NEWEST_RUN.telemetry, { where: { telemetry: "incomplete" } });
   return table({
     title: "Newest runs with something to say",
@@ -128,7 +129,7 @@ function unjudged(): PanelOf {
       { name: "Trigger", label: "trigger" },
       { name: "Reason", label: "reason" },
       { name: "Run", label: "run_id", link: reportOf('${__data.fields["Run"]}') },
-      { name: "Value", query: { expr: `${reason} * ${onRun} group_left (run_id) ${identity}` }, hidden: true },
+      { name: "Value", query: { expr: ofNewestDaemon(told, NEWEST_RUN.started, ["reason", "run_id"]) }, hidden: true },
       { name: "All in Prometheus", query: { expr: `1 - (${telemetry} > 0)` }, words: YES_NO },
     ],
   });

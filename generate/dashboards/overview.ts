@@ -5,7 +5,7 @@ import type { Board, Row } from "./board.ts";
 import { reportOf, runbook, STATUS_PAGE, UIDS } from "./links.ts";
 import { PROMETHEUS } from "./outside.ts";
 import { badCount, bars, stat, timeline, type PanelOf } from "./panel.ts";
-import { ofRuns, ofScenarios, onRun, onScenario } from "./query.ts";
+import { ofEachDaemon, ofNewestDaemon, ofRuns, ofScenarios, onDaemon, onScenario } from "./query.ts";
 import { table, type Column } from "./table.ts";
 import { targetsTable } from "./targets-table.ts";
 import { SHARES } from "./trends.ts";
@@ -91,11 +91,11 @@ function alerts(): PanelOf {
   return badCount({
     title: "Alerts firing",
     description:
-      "Alerts of Chatbench that fire, without the watchdog. Without the watchdog's own series the rules are not loaded, and this says so.",
+      "Alerts of Chatbench that fire and are for people: without the watchdog. Without the watchdog's own series the rules are not loaded, and this says so.",
     ...{ unit: "none", empty: "Rules are not loaded", width: 6, links: [runbook("ChatbenchWatchdog")] },
     queries: [
       {
-        expr: `count(${name}{alertname=~"Chatbench.*", alertstate="firing"}) - count(${name}{alertname="ChatbenchWatchdog", alertstate="firing"})`,
+        expr: `count(${name}{alertname=~"Chatbench.*", alertstate="firing"}) - count(${name}{alertname=~"Chatbench.*", severity="none", alertstate="firing"})`,
         as: "instant",
       },
     ],
@@ -106,10 +106,10 @@ function targets(): Row {
   return { title: "Targets", panels: [targetsTable(), runsTable()] };
 }
 
-/** 0 pass, 1 warning, 2 fail, 3 invalid, 4 error, 5 aborted, 6 lost. */
+/** Of each daemon: 0 pass, 1 warning, 2 fail, 3 invalid, 4 error, 5 aborted, 6 lost. */
 function outcome(): string {
-  const verdict = (name: string): string => ofRuns(NEWEST_RUN.verdict, { where: { verdict: name } });
-  const state = (name: string): string => ofRuns(NEWEST_RUN.state, { where: { state: name } });
+  const verdict = (name: string): string => ofEachDaemon(NEWEST_RUN.verdict, { where: { verdict: name } });
+  const state = (name: string): string => ofEachDaemon(NEWEST_RUN.state, { where: { state: name } });
   const words = [
     verdict("warning"),
     verdict("fail"),
@@ -145,12 +145,13 @@ function runsTable(): PanelOf {
 }
 
 function outcomeColumn(): Column {
-  const identity = ofRuns(NEWEST_RUN.info, { by: ["run_id"] });
+  const identity = ofEachDaemon(NEWEST_RUN.info, { by: ["run_id"] });
+  const told = `(${outcome()}) * ${onDaemon} group_left (run_id) ${identity}`;
   const cell = (name: string, as = ""): string => `\${__data.fields["${name}"]${as}}`;
   const chosen = `var-scenario=${cell("Scenario")}&var-run=${cell("Run")}&from=${cell("From", ".numeric")}&to=${cell("To", ".numeric")}`;
   return {
     name: "Outcome",
-    query: { expr: `(${outcome()}) * ${onRun} group_left (run_id) ${identity}` },
+    query: { expr: ofNewestDaemon(told, NEWEST_RUN.started, ["run_id"]) },
     words: OUTCOMES,
     link: { title: "Details of this run", url: `/d/${UIDS.run}?${chosen}` },
   };
@@ -203,18 +204,28 @@ function outcomes(): PanelOf {
     unit: "none",
     empty: "No run has ended in this time.",
     ...{ width: 8, height: 10, words: OUTCOMES, links: [runbook("ChatbenchRunInvalid")] },
-    queries: [{ expr: outcome(), legend: "{{scenario}} · {{target}} · {{trigger}}" }],
+    queries: [
+      {
+        expr: ofNewestDaemon(`(${outcome()})`, NEWEST_RUN.started),
+        legend: "{{scenario}} · {{target}} · {{trigger}}",
+      },
+    ],
   });
 }
 
 function verdicts(): PanelOf {
-  const told = (verdict: string): string => ofRuns(LAST_RUN.verdict, { where: { verdict } });
+  const told = (verdict: string): string => ofEachDaemon(LAST_RUN.verdict, { where: { verdict } });
   return timeline({
     title: "Verdict of the last judged run",
     description: "What alerts and targets rest on, at each time: the worst of a scenario's targets.",
     unit: "none",
     empty: "No run has been judged in this time.",
     ...{ width: 8, height: 10, words: VERDICTS, links: [runbook("ChatbenchObjectiveMissedRepeatedly")] },
-    queries: [{ expr: `${told("warning")} + 2 * ${told("fail")}`, legend: "{{scenario}} · {{target}} · {{trigger}}" }],
+    queries: [
+      {
+        expr: ofNewestDaemon(`(${told("warning")} + 2 * ${told("fail")})`, LAST_RUN.started),
+        legend: "{{scenario}} · {{target}} · {{trigger}}",
+      },
+    ],
   });
 }

@@ -23,12 +23,35 @@ interface Choice<Label extends string> {
 
 const SCENARIO = ["scenario", "target"] as const;
 export const RUN = ["scenario", "target", "trigger"] as const;
+const DAEMON_RUN = ["job", "instance", ...RUN] as const;
 const CHOSEN = 'job=~"$job", scenario=~"$scenario", target=~"$target"';
 
 /** A gauge of the chosen scenarios and triggers, whichever daemon tells it. */
 export function ofRuns<Label extends string>(metric: Metric<Label>, { where, by = [] }: Choice<Label> = {}): string {
   const selector = `{${CHOSEN}, trigger=~"$trigger"${matchers(where)}}`;
   return `max by (${[...RUN, ...by].join(", ")}) (${metric.name}${selector})`;
+}
+
+/** The same, of each daemon by itself. */
+export function ofEachDaemon<Label extends string>(
+  metric: Metric<Label>,
+  { where, by = [] }: Choice<Label> = {},
+): string {
+  const selector = `{${CHOSEN}, trigger=~"$trigger"${matchers(where)}}`;
+  return `max by (${[...DAEMON_RUN, ...by].join(", ")}) (${metric.name}${selector})`;
+}
+
+/**
+ * Of several daemons the one that tells of the newest run. For a minute after a run they tell of different ones: words
+ * of both must not be added up, and a run has one id.
+ */
+export function ofNewestDaemon(
+  expr: string,
+  started: Metric<(typeof RUN)[number]>,
+  by: readonly string[] = [],
+): string {
+  const newest = `topk by (${RUN.join(", ")}) (1, ${ofEachDaemon(started)})`;
+  return `max by (${[...RUN, ...by].join(", ")}) (${expr} and ${onDaemon} ${newest})`;
 }
 
 /** A gauge of the chosen scenarios. */
@@ -41,6 +64,8 @@ export function ofScenarios<Label extends string>(
 
 /** Both of the same scenario, target and trigger: the value is that of the left. */
 export const onRun = `on (${RUN.join(", ")})`;
+/** As told by the same daemon. */
+export const onDaemon = `on (${DAEMON_RUN.join(", ")})`;
 export const onScenario = `on (${SCENARIO.join(", ")})`;
 
 function matchers(where: Readonly<Record<string, string | undefined>> = {}): string {

@@ -4,7 +4,7 @@ import { MEASUREMENTS, type MeasurementName, type Unit } from "../../src/model/i
 import { runbook, reportOf, STATUS_PAGE } from "./links.ts";
 import type { PanelOf } from "./panel.ts";
 import { uptimeLimit, uptimeNow, uptimeStatus } from "./targets-uptime.ts";
-import { onRun, onScenario, ofRuns, ofScenarios } from "./query.ts";
+import { onDaemon, onScenario, ofEachDaemon, ofNewestDaemon, ofRuns, ofScenarios } from "./query.ts";
 import { table } from "./table.ts";
 import { VERDICTS } from "./words.ts";
 
@@ -84,7 +84,7 @@ function currentOf(name: MeasurementName): string {
 function statusOf(name: MeasurementName): string {
   const limit = ofScenarios(OBJECTIVE_LIMITS[name]);
   const judged = withRun(codeOf({ objective: name }));
-  const untargeted = `4 + 0 * ${ofRuns(LAST_RUN_MEASUREMENTS[name])} unless ${onRun} ${ofRuns(LAST_RUN.objectiveVerdict, { where: { objective: name } })}`;
+  const untargeted = `4 + 0 * ${ofEachDaemon(LAST_RUN_MEASUREMENTS[name])} unless ${onDaemon} ${ofEachDaemon(LAST_RUN.objectiveVerdict, { where: { objective: name } })}`;
   return [
     named(judged, name),
     ...(ALWAYS.includes(name) ? [named(withRun(`(${untargeted})`), name)] : []),
@@ -95,19 +95,21 @@ function statusOf(name: MeasurementName): string {
 /** Objectives on a script's own metrics have a name and a verdict. */
 function otherStatus(): string {
   const code = codeOf({ objective: `!${NAMES.join("|")}` }, ["objective"]);
-  const renamed = `label_replace(${withRun(code)}, "metric", "$1", "objective", "(.*)")`;
+  const renamed = `label_replace(${withRun(code, ["objective"])}, "metric", "$1", "objective", "(.*)")`;
   return `max without (objective) (${renamed})`;
 }
 
 /** 0 pass, 1 warning, 2 fail, 3 not measured. */
 function codeOf(where: { readonly objective: string }, by: readonly "objective"[] = []): string {
-  const told = (verdict: string): string => ofRuns(LAST_RUN.objectiveVerdict, { where: { ...where, verdict }, by });
+  const told = (verdict: string): string =>
+    ofEachDaemon(LAST_RUN.objectiveVerdict, { where: { ...where, verdict }, by });
   return `(${told("warning")} + 2 * ${told("fail")} + 3 * ${told("invalid")})`;
 }
 
 /** Ten more where the newest run gave no verdict; and the id of the run that is told of. */
-function withRun(code: string): string {
-  const silent = ofRuns(NEWEST_RUN.verdict, { where: { verdict: "invalid|none" } });
-  const identity = ofRuns(LAST_RUN.info, { by: ["run_id"] });
-  return `(${code} + ${onRun} group_left () 10 * ${silent}) * ${onRun} group_left (run_id) ${identity}`;
+function withRun(code: string, by: readonly "objective"[] = []): string {
+  const silent = ofEachDaemon(NEWEST_RUN.verdict, { where: { verdict: "invalid|none" } });
+  const identity = ofEachDaemon(LAST_RUN.info, { by: ["run_id"] });
+  const told = `(${code} + ${onDaemon} group_left () 10 * ${silent}) * ${onDaemon} group_left (run_id) ${identity}`;
+  return ofNewestDaemon(told, LAST_RUN.started, ["run_id", ...by]);
 }

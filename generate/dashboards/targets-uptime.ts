@@ -5,6 +5,8 @@ const of = ({ name }: { readonly name: string }): string => `max by (target) (${
 const VALUE = of(TARGETS.uptime);
 const LIMIT = of(TARGETS.objective);
 const COVERAGE = of(TARGETS.coverage);
+/** As the judge has it: from 90 % on the 10 % are of what the limit allows to fail, below it of the limit. */
+const FAILED_BELOW = `(1.1 * ${LIMIT} - 0.1 and on (target) ${LIMIT} >= 0.9 or 0.9 * ${LIMIT})`;
 /** As the judge has it: below it, only what can no longer be met is judged. */
 const LEAST_COVERAGE = "0.5";
 
@@ -17,12 +19,12 @@ export function uptimeNow(): string {
   return named(`floor(10000 * ${VALUE} + 1e-6) / 100`);
 }
 
-/** 0 pass, 1 warning: missed by at most 10 % of what the objective allows, 2 fail, 3 not measured, 4 no target. */
+/** 0 pass, 1 warning: missed by at most 10 %, 2 fail, 3 not measured, 4 no target. */
 export function uptimeStatus(): string {
   const missed = `(${VALUE} < bool on (target) ${LIMIT})`;
-  const byMore = `(${VALUE} < bool on (target) (1.1 * ${LIMIT} - 0.1))`;
+  const byMore = `(${VALUE} < bool on (target) ${FAILED_BELOW})`;
   const best = `(1 - (1 - ${VALUE}) * on (target) ${COVERAGE})`;
-  const lost = `2 + 0 * (${best} < on (target) (1.1 * ${LIMIT} - 0.1))`;
+  const lost = `2 + 0 * (${best} < on (target) ${FAILED_BELOW})`;
   const judged = `(${missed} + on (target) ${byMore}) and on (target) ${COVERAGE} >= ${LEAST_COVERAGE}`;
   const untargeted = `4 + 0 * (${VALUE} unless on (target) ${LIMIT})`;
   return named(`((${judged}) or (${lost}) or 3 + 0 * ${LIMIT} or (${untargeted}))`);

@@ -4,7 +4,7 @@ import type { Board, Row } from "./board.ts";
 import { runbook, STATUS_PAGE, UIDS } from "./links.ts";
 import { PROBE } from "./outside.ts";
 import { lines, stat, timeline, type PanelOf } from "./panel.ts";
-import { burn, WINDOWS, type Window } from "../rules/uptime-names.ts";
+import { BUDGET_LEFT, burn, PERIOD_DAYS, WINDOWS, type Window } from "../rules/uptime-names.ts";
 import { table } from "./table.ts";
 import { choose, type Variable } from "./variables.ts";
 import { UP_DOWN } from "./words.ts";
@@ -80,11 +80,10 @@ function now(): Row {
 }
 
 function summary(): PanelOf {
-  const left = ofTargets("slo:period_error_budget_remaining:ratio");
   return table({
     title: "Uptime against its objective",
     description:
-      "As Chatbench judges it: the part of the probes that were answered over the window of the objective, and how much of the window was probed at all.",
+      "As Chatbench judges it: the part of the probes that were answered over the window of the objective, and how much of the window was probed at all. The error budget is always that of 30 days: the failures that the objective allows in them, of which those of the last 30 days are spent.",
     ...{
       unit: "percentunit",
       empty: "No target has an uptime objective, or nothing was probed yet.",
@@ -98,7 +97,11 @@ function summary(): PanelOf {
       { name: "Objective", query: { expr: ofTargets(TARGETS.objective.name) }, decimals: 3 },
       { name: "Uptime", query: { expr: ofTargets(TARGETS.uptime.name) }, decimals: 3 },
       { name: "Window probed", query: { expr: ofTargets(TARGETS.coverage.name) }, decimals: 1 },
-      { name: "Error budget left", query: { expr: left }, decimals: 1 },
+      {
+        name: `Error budget left of ${String(PERIOD_DAYS)} days`,
+        query: { expr: ofTargets(BUDGET_LEFT) },
+        decimals: 1,
+      },
     ],
   });
 }
@@ -125,7 +128,7 @@ function budget(): Row {
       lines({
         title: "Burn rate",
         description:
-          "How fast the error budget goes: at 1 it lasts exactly as long as the window of the objective, at 14.4 a month's budget is gone in two days.",
+          "How fast the error budget goes: at 1 that of 30 days lasts exactly 30 days, at 14.4 it is gone in two.",
         ...{ unit: "none", empty: "No target has an uptime objective.", width: 12, links: [STATUS_PAGE] },
         queries: rates,
       }),

@@ -97,7 +97,7 @@ async function settled(url: string): Promise<void> {
     `count(chatbench_newest_run_info{trigger="manual"}) >= ${String(RUNS.length)}`,
     'scenario_target_trigger:chatbench_last_run_latency_p95_per_objective:ratio{trigger="manual"}',
     "chatbench_target_uptime_ratio",
-    "slo:period_error_budget_remaining:ratio",
+    "target:uptime_budget_remaining:ratio",
   ])
     await until(expr, () => there(url, expr));
 }

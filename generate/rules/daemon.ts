@@ -7,7 +7,7 @@ import { JOB } from "./selectors.ts";
 const ITSELF = dashboardUrl(DASHBOARDS.itself, []);
 
 export function daemonAlerts(): readonly AlertRule[] {
-  return [collectorFailing(), reloadFailed(), down(), absent(), watchdog()];
+  return [collectorFailing(), reloadFailed(), down(), allDown(), absent(), watchdog()];
 }
 
 function collectorFailing(): AlertRule {
@@ -45,6 +45,20 @@ function down(): AlertRule {
     summary: "Chatbench cannot be scraped.",
     description:
       "{{ $labels.instance }} has not answered on /metrics for 5 minutes: no run starts, no objective is watched.",
+    dashboardUrl: ITSELF,
+  };
+}
+
+/** Holds back what follows from it (alertmanager.yml): while one daemon answers, its runs are watched. */
+function allDown(): AlertRule {
+  return {
+    alert: "ChatbenchAllExportersDown",
+    expr: `max by (job) (up{job="${JOB}"}) == 0`,
+    for: "5m",
+    severity: "none",
+    summary: "No daemon of Chatbench can be scraped.",
+    description:
+      "No target of the job {{ $labels.job }} has answered for 5 minutes. ChatbenchExporterDown tells it of each; this one only holds back the alerts that follow from it.",
     dashboardUrl: ITSELF,
   };
 }

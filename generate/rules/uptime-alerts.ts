@@ -3,7 +3,7 @@ import { TARGETS } from "../../src/exporter/catalogue/index.ts";
 import { ofTarget } from "./expressions.ts";
 import { DASHBOARDS, dashboardUrl } from "./links.ts";
 import type { AlertRule, Severity } from "./rule.ts";
-import { burn, PROBES, type Window } from "./uptime-names.ts";
+import { BUDGET, burn, PROBES, type Window } from "./uptime-names.ts";
 
 const UPTIME = dashboardUrl(DASHBOARDS.uptime, ["target"]);
 
@@ -34,15 +34,18 @@ const TICKET: Speed = {
   summary: "A target fails more often than its uptime objective allows.",
 };
 
+/** Of the probes of a window: what failed, where next to all did. */
+const NEXT_TO_ALL = 0.95;
+
 export function uptimeAlerts(): readonly AlertRule[] {
-  return [budgetBurn(PAGE), budgetBurn(TICKET), probeAbsent()];
+  return [budgetBurn(PAGE, [totalOutage()]), budgetBurn(TICKET), probeAbsent()];
 }
 
-function budgetBurn({ severity, pairs, summary }: Speed): AlertRule {
+function budgetBurn({ severity, pairs, summary }: Speed, more: readonly string[] = []): AlertRule {
   const objective = `{{ with printf "slo:objective:ratio{target='%s'}" $labels.target | query }} of {{ . | first | value | humanizePercentage }}{{ end }}`;
   return {
     alert: "ChatbenchUptimeBudgetBurn",
-    expr: pairs.map(both).join("\nor\n"),
+    expr: [...pairs.map(both), ...more].join("\nor\n"),
     severity,
     summary,
     description: `{{ $labels.target }}: failed probes spend the error budget {{ $value | printf "%.1f" }} times as fast as the uptime objective${objective} allows.`,
@@ -53,6 +56,12 @@ function budgetBurn({ severity, pairs, summary }: Speed): AlertRule {
 /** The long window says that it matters, the short one that it goes on. */
 function both([long, short, factor]: Pair): string {
   return `(${burn(long)} > ${String(factor)} and on (target) ${burn(short)} > ${String(factor)})`;
+}
+
+/** Below 93 % no outage is 14.4 times too fast, below 83 % not even six times: an hour without an answer pages all the same. */
+function totalOutage(): string {
+  const failed = (window: Window): string => `${burn(window)} * on (target) ${BUDGET} > ${String(NEXT_TO_ALL)}`;
+  return `(${burn("1h")} and on (target) ${failed("1h")} and on (target) ${failed("5m")})`;
 }
 
 /** Only for targets with an uptime objective: who does not use probes is not told that there are none. */

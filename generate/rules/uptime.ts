@@ -6,7 +6,18 @@ import { TARGETS } from "../../src/exporter/catalogue/index.ts";
 import { ofTarget } from "./expressions.ts";
 import { kept } from "./kept.ts";
 import type { RecordingRule } from "./rule.ts";
-import { burn, errorRatio, PERIOD_DAYS, PROBE_SECONDS, PROBES, SLO, WINDOWS, type Window } from "./uptime-names.ts";
+import {
+  BUDGET,
+  BUDGET_LEFT,
+  burn,
+  errorRatio,
+  PERIOD_DAYS,
+  PROBE_SECONDS,
+  PROBES,
+  SLO,
+  WINDOWS,
+  type Window,
+} from "./uptime-names.ts";
 
 /** A window of which less was probed says nothing: a fresh install or a gap must not page. */
 const LEAST_PROBED = 0.25;
@@ -37,6 +48,7 @@ export function uptimePeriodRecordings(): readonly RecordingRule[] {
     failedShare(`${String(PERIOD_DAYS)}d`),
     perBudget("slo:period_burn_rate:ratio", month),
     { record: "slo:period_error_budget_remaining:ratio", expr: `1 - slo:period_burn_rate:ratio${SLO}` },
+    { record: BUDGET_LEFT, expr: `1 - (\n${burnedOf(`${String(PERIOD_DAYS)}d`, PERIOD_DAYS * 86_400)}\n)` },
   ];
 }
 
@@ -67,16 +79,17 @@ function perBudget(record: string, errors: string): RecordingRule {
  * a window that was hardly probed has no value.
  */
 function burnOf(window: Window): RecordingRule {
-  const expected = String(WINDOWS[window] / PROBE_SECONDS);
-  const probed = `sum by (target) (count_over_time(${PROBES}[${window}])) / ${expected} >= ${String(LEAST_PROBED)}`;
-  return {
-    record: burn(window),
-    expr: [
-      `  max by (target) (${errorRatio(window)}${SLO})`,
-      "* on (target)",
-      `  clamp_max(${probed}, 1)`,
-      "/ on (target)",
-      `  max by (target) (slo:error_budget:ratio${SLO})`,
-    ].join("\n"),
-  };
+  return { record: burn(window), expr: burnedOf(window, WINDOWS[window], ` >= ${String(LEAST_PROBED)}`) };
+}
+
+/** Failed probes of all that the window should hold, by the share that may fail. */
+function burnedOf(window: string, seconds: number, atLeast = ""): string {
+  const probed = `sum by (target) (count_over_time(${PROBES}[${window}])) / ${String(seconds / PROBE_SECONDS)}`;
+  return [
+    `  max by (target) (${errorRatio(window)}${SLO})`,
+    "* on (target)",
+    `  clamp_max(${probed}${atLeast}, 1)`,
+    "/ on (target)",
+    `  ${BUDGET}`,
+  ].join("\n");
 }

@@ -117,7 +117,13 @@ export function labelsOf(wrapped: Node): ReadonlySet<string> | undefined {
   return new Set([...labels, (target?.text ?? "").slice(1, -1)]);
 }
 
+/** They choose series, which keep all their labels whatever `by` says. */
+const CHOOSING = ["Topk", "Bottomk"];
+
 function labelsOfAggregate(node: Node): ReadonlySet<string> | undefined {
+  const operator = child(node, "AggregateOp")?.children[0]?.kind ?? "";
+  const chosen = child(node, "FunctionCallBody")?.children.find((argument) => !isNumber(argument));
+  if (CHOOSING.includes(operator)) return chosen && labelsOf(chosen);
   const modifier = child(node, "AggregateModifier");
   if (modifier === undefined) return new Set();
   return child(modifier, "By") === undefined ? undefined : new Set(groupingOf(modifier));
