@@ -10,7 +10,7 @@ import { stepFigures } from "./chart-steps.ts";
 import { html, type Html } from "./html.ts";
 import { ladderText, levelText, shownTime, STEP_TONES, STEP_WORDS } from "./ladder-words.ts";
 import { sign } from "./page.ts";
-import { numbers, table } from "./table.ts";
+import { numbers, wideTable } from "./table.ts";
 import { titleOf } from "./targets.ts";
 
 /** What the patterns stress and breakpoint found; undefined for all others. */
@@ -20,10 +20,10 @@ export function ladderSection(record: RunRecord, series?: ResourceSeries): Html 
   const time = shownTime(ladder);
   const told = (name: string): boolean => ladder.steps.some(({ measurements }) => measurements[name] !== undefined);
   const system = ["cpu_cores", "memory_bytes_peak"].filter(told);
-  const names = [...(time === undefined ? [] : [time]), "error_rate", "goodput", ...system];
+  const names = [...(time === undefined ? [] : [time]), "error_rate", ...["goodput"].filter(told), ...system];
   return html`<p>${ladderText(ladder)}</p>
     ${ladderFigure(record)}
-    ${table({
+    ${wideTable({
       caption: "Steps of the ladder",
       columns: ["Load", "Result", ...names.map((name) => numbers(titleOf(name))), numbers("Trials")],
       groups: [ladder.steps.map((step) => row(step, ladder, names))],

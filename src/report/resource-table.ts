@@ -1,7 +1,7 @@
 /** What was read of the target's system, in numbers and in one line. */
 import { formatValue, rateUnitOf, type Resources, type ResourceValue, type RunRecord } from "../model/index.ts";
 import { html, type Html, type Part } from "./html.ts";
-import { numbers, table } from "./table.ts";
+import { numbers, wideTable } from "./table.ts";
 
 const NOTHING = "–";
 
@@ -20,7 +20,7 @@ function valuesTable(values: readonly ResourceValue[]): Html {
         ${cellsOf(value).map((cell) => html`<td class="number">${cell}</td>`)}
       </tr>`,
   );
-  return table({
+  return wideTable({
     caption: "The target's system in the judged window",
     columns: ["Reading", numbers("Mean"), numbers("Peak"), numbers("In all"), numbers("Samples")],
     groups: [lines],

@@ -118,6 +118,7 @@ details summary{cursor:pointer;color:var(--link)}
 `;
 
 const PICTURES = `
+.scroll{overflow-x:auto}.scroll table{min-width:34rem}.scroll~figure{margin-top:1.1rem}
 figure{margin:0}figcaption{font-size:.85rem;margin-top:.5rem;max-width:50rem}
 figure svg{display:block;width:100%;height:auto;overflow:visible}
 .narrow{display:none}

@@ -40,6 +40,11 @@ export function table({ caption, columns, groups, className = "data" }: Table): 
   </table>`;
 }
 
+/** For more columns than a narrow page has room for: it is moved inside its own frame, by keys too. */
+export function wideTable(all: Table): Html {
+  return html`<div class="scroll" role="region" aria-label="${all.caption}" tabindex="0">${table(all)}</div>`;
+}
+
 function head(column: string | Column): Html {
   return typeof column === "string"
     ? html`<th scope="col">${column}</th>`
