@@ -18,27 +18,29 @@ export type Measurements = Readonly<Record<string, Measurement>>;
 const OF_CLOSEST =
   "Of its container, else its process and what that started, else its whole machine: the closest of its configured sources.";
 
+/** Other tools time something else by the same name. */
+const TO_THE_END =
+  "A streamed or WebSocket answer ends with its last content, as in vLLM's benchmark; guidellm and AIPerf count to the end of the request.";
+
 /** The catalogue: what configuration, judge, reports, metrics and docs may name (besides `k6.<metric>.<stat>`). */
 export const MEASUREMENTS = {
   latency_p50: {
     title: "P50 latency",
     unit: "s",
     better: "lower",
-    definition: "Half of the successful answers in the judged window were at least as fast as this.",
+    definition: `Half of the successful answers in the judged window were at least as fast as this. ${TO_THE_END}`,
   },
   latency_p95: {
     title: "P95 latency",
     unit: "s",
     better: "lower",
-    definition:
-      "95 % of the successful answers in the judged window were at least as fast as this; exact, from the engine's own samples, and not given below 200 of them. Where arrivals come at a rate, the first request of each counts from its intended start, later ones from their sending.",
+    definition: `95 % of the successful answers in the judged window were at least as fast as this; exact, from the engine's own samples, and not given below 200 of them. Where arrivals come at a rate, the first request of each counts from its intended start, later ones from their sending. ${TO_THE_END}`,
   },
   latency_p99: {
     title: "P99 latency",
     unit: "s",
     better: "lower",
-    definition:
-      "99 % of the successful answers in the judged window were at least as fast as this; exact, from the engine's own samples, and not given below 1,000 of them.",
+    definition: `99 % of the successful answers in the judged window were at least as fast as this; exact, from the engine's own samples, and not given below 1,000 of them. ${TO_THE_END}`,
   },
   requests: { title: "Requests", unit: "count", better: "higher", definition: "Requests sent in the judged window." },
   throughput: {
