@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { passing } from "../../test/fixtures/records/runs.ts";
-import type { LadderRecord, ResourceSeries, RunRecord, Unit } from "../model/index.ts";
+import type { LadderRecord, Resources, ResourceSeries, RunRecord, Unit } from "../model/index.ts";
 import { runReport } from "./index.ts";
 import { resourceLine } from "./resource-table.ts";
 
@@ -13,7 +13,7 @@ const curve = (panel: string, unit: Unit, points: readonly (readonly [number, nu
 const second = (value: number) => Array.from({ length: 60 }, (_, at) => [at, value] as const);
 
 describe("the target's system on the page", () => {
-  const resources = {
+  const resources: Resources = {
     collectors: [
       { name: "process", reads: 60, failures: 0 },
       { name: "redis", reads: 40, failures: 20, problem: "Redis cannot be read: <refused>." },
@@ -33,7 +33,7 @@ describe("the target's system on the page", () => {
     },
     restarted: ["Redis"],
     restartedOutside: ["PostgreSQL"],
-  } as const;
+  };
 
   it("has the pace of counters, the mean of gauges, and a dash for what has none", () => {
     const page = pageOf({ resources }).replaceAll(/\s+/g, " ");
