@@ -22,8 +22,12 @@ export interface ExchangeResult {
   readonly tokensFromFirst?: number;
   /** Until the first generated token of any kind, reasoning included; absent: `firstContentMs`. */
   readonly firstTokenMs?: number;
+  /** Until the first reasoning that was streamed. */
+  readonly firstReasoningMs?: number;
   /** From when the message was to be sent until it was. */
   readonly dispatchDelayMs?: number;
+  /** Of that at most so much was the probe's own doing, and not connecting. */
+  readonly queueDelayMs?: number;
   /** At most so late were the times above taken. */
   readonly probeDelayMs?: number;
   /** The answer came out of a cache, so that a burst is no wonder. */
@@ -42,6 +46,7 @@ const failed = new Rate("chatbench_exchange_failed");
 const duration = new Trend("chatbench_exchange_duration", true);
 const firstByte = new Trend("chatbench_first_byte", true);
 const ttft = new Trend("chatbench_ttft", true);
+const firstReasoning = new Trend("chatbench_first_reasoning", true);
 const tpot = new Trend("chatbench_tpot", true);
 const interChunk = new Trend("chatbench_inter_chunk", true);
 const streamClose = new Trend("chatbench_stream_close", true);
@@ -49,6 +54,7 @@ const outputTokens = new Counter("chatbench_output_tokens");
 const answersWithUsage = new Counter("chatbench_answers_with_usage");
 const bursts = new Rate("chatbench_burst_streams");
 const dispatchDelay = new Trend("chatbench_dispatch_delay", true);
+const queueDelay = new Trend("chatbench_queue_delay", true);
 const probeDelay = new Trend("chatbench_probe_delay", true);
 const probeFailures = new Counter("chatbench_probe_failures");
 
@@ -121,9 +127,11 @@ function tell(
   addTo(duration, fromStart(result.lastContentMs), tags);
   addTo(firstByte, fromStart(result.firstByteMs), tags);
   addTo(ttft, fromStart(result.firstContentMs), tags);
+  addTo(firstReasoning, fromStart(result.firstReasoningMs), tags);
   addTo(tpot, tpotOf(result), tags);
   addTo(streamClose, fromStart(result.closedMs), tags);
   addTo(dispatchDelay, lateMs > 0 ? lateMs : result.dispatchDelayMs, tags);
+  addTo(queueDelay, result.queueDelayMs, tags);
   addTo(probeDelay, result.probeDelayMs, tags);
   for (const gap of result.gapsMs ?? []) interChunk.add(gap, tags);
   if (result.outputTokens !== undefined) {

@@ -9,12 +9,14 @@ export interface ProbeAnswer {
   readonly end: string;
   readonly detail?: string;
   readonly dispatch_ms?: number;
+  readonly queue_ms?: number;
   readonly first_byte_ms?: number;
   readonly first_reasoning_ms?: number;
   readonly first_content_ms?: number;
   readonly last_content_ms?: number;
   readonly closed_ms?: number;
   readonly gaps_ms?: readonly number[];
+  readonly finish_reason?: string;
   readonly usage?: {
     readonly prompt_tokens?: number;
     readonly completion_tokens?: number;
@@ -74,10 +76,12 @@ export function resultOf(answer: ProbeAnswer): ExchangeResult {
       firstByteMs: answer.first_byte_ms,
       firstContentMs: answer.first_content_ms,
       firstTokenMs: firstTokenOf(answer),
+      firstReasoningMs: answer.first_reasoning_ms,
       closedMs: answer.closed_ms,
       outputTokens: usage.completion_tokens,
       tokensFromFirst: tokensFromFirstOf(answer),
       dispatchDelayMs: answer.dispatch_ms,
+      queueDelayMs: answer.queue_ms,
       probeDelayMs: answer.late_ms,
     }),
     ...(answer.gaps_ms && { gapsMs: answer.gaps_ms }),

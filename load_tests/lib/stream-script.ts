@@ -11,6 +11,7 @@ import { prime } from "./prime.ts";
 import { probeAt, readProbe, resultOf, toldOf } from "./probe.ts";
 import type { ProbeAnswer } from "./probe.ts";
 import { readSecretHeaders } from "./secret-headers.ts";
+import { countStream } from "./stream-counts.ts";
 import type { StreamOptions } from "./stream-options.ts";
 import { createTalks } from "./talk.ts";
 import type { Talk } from "./talk.ts";
@@ -102,6 +103,7 @@ function judge(answer: ProbeAnswer): void {
     complain(`An exchange was lost: ${whyOf(answer)}.`);
     return;
   }
+  countStream(answer);
   const good = answer.end === "complete";
   check(good, { "chat answer is good": (is) => is });
   if (good) tell(toldOf(answer));

@@ -61,6 +61,9 @@ describe("the probe as the bottleneck", () => {
     ],
     ["an exchange that it could not carry out", { probeFailures: 1 }, true],
     ["no probe", { probeDelay: NONE }, false],
+    ["requests held back within what is claimed", { queueDelay: at(2_000, 0.0079, 0.0119) }, false],
+    ["requests held back", { queueDelay: at(2_000, 0.001, 0.0121) }, true],
+    ["an old record", {}, false],
   ])("%s", (_, changes, isSaturated) => {
     expect(probeSaturated(withStream(changes))?.code).toBe(isSaturated ? "probe_saturated" : undefined);
   });

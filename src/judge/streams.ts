@@ -73,24 +73,35 @@ const CLAIMS: readonly (readonly [q: number, share: number, seconds: number])[] 
 ];
 
 /**
- * The probe measures of each answer how late it may have looked at its first content. Where that bound, at a quantile
- * that is reported, is beyond the accuracy claimed there, the probe was the bottleneck.
+ * The probe measures of each exchange how late it may have looked at the first content, and for how long its own work
+ * may have held the request back. Where one of these bounds, at a quantile that is reported, is beyond the accuracy
+ * claimed there, the probe was the bottleneck.
  */
 export function probeSaturated(facts: LoadFacts): Reason | undefined {
   const { stream } = facts;
   if (stream === undefined) return undefined;
-  const { probeFailures, probeDelay, ttft } = stream;
+  const { probeFailures } = stream;
   if (probeFailures > 0) {
     const why = probeComplaint(facts);
     const said = why === undefined ? "" : ` One of them: ${withoutStop(why)}.`;
     const text = `The stream probe could not carry out ${formatCount(probeFailures)} exchanges: it is the bottleneck, and what the target would have done is unknown.${said}`;
     return reason("probe_saturated", text);
   }
+  const { probeDelay, queueDelay, ttft } = stream;
+  return (
+    beyondClaim(probeDelay, ttft, "looked up to {} late at the first content") ??
+    (queueDelay && beyondClaim(queueDelay, ttft, "may have held requests back for {}"))
+  );
+}
+
+function beyondClaim(delays: Distribution, ttft: Distribution, what: string): Reason | undefined {
   for (const [q, share, seconds] of CLAIMS) {
-    const [delay, value] = [quantileOf(probeDelay, q), quantileOf(ttft, q)];
+    const [delay, value] = [quantileOf(delays, q), quantileOf(ttft, q)];
     if (delay === undefined || value === undefined || delay <= value * share + seconds) continue;
     const rank = `P${String(Math.round(q * 100))}`;
-    const text = `The stream probe looked up to ${formatValue(delay, "s")} late at the first content (${rank}), more than ${String(share * 100)} % + ${formatValue(seconds, "s")} of the time to first token: it was the bottleneck. Use fewer users or a machine with free processors.`;
+    const claim = `${String(share * 100)} % + ${formatValue(seconds, "s")} of the time to first token`;
+    const told = what.replace("{}", formatValue(delay, "s"));
+    const text = `The stream probe ${told} (${rank}), more than ${claim}: it was the bottleneck. Use fewer users or a machine with free processors.`;
     return reason("probe_saturated", text);
   }
   return undefined;

@@ -55,11 +55,15 @@ export interface StreamFacts {
   readonly firstByte: Distribution;
   /** First content or tool call; neither the role nor reasoning nor an empty delta. */
   readonly ttft: Distribution;
+  /** Of answers that streamed any; absent in old records. */
+  readonly firstReasoning?: Distribution;
   readonly tpot: Distribution;
   readonly interChunk: Distribution;
   readonly streamClose: Distribution;
   /** From when a message was to be sent until it was on its way. */
   readonly dispatchDelay: Distribution;
+  /** Of that at most so much was the probe's own doing; absent in old records. */
+  readonly queueDelay?: Distribution;
   /** How late the probe may have looked at the first content, at most; empty where no probe read. */
   readonly probeDelay: Distribution;
   /** Exchanges that the probe could not carry out: they are in no other number. */

@@ -20,6 +20,8 @@ export interface ExchangeInput {
   readonly meter: LoopMeter;
   /** When the request reached the probe. */
   readonly arrivedAt: number;
+  /** At most so long had it lain there unseen by then. */
+  readonly arrivedLateMs: number;
   /** The caller has left: nobody wants the answer. */
   readonly gone: AbortSignal;
 }
@@ -36,7 +38,8 @@ interface Exchange {
   cancels: (() => void)[];
   /** Gives the answer up. */
   abort: () => void;
-  /** Milliseconds of `performance.now()`. */
+  /** Milliseconds of `performance.now()`; `postedAt`: from then on it waited for a connection only. */
+  postedAt: number;
   sentAt?: number;
   headAt?: number;
   status?: number;
@@ -52,7 +55,7 @@ export function exchange(input: ExchangeInput): Promise<ProbeAnswer | Lost> {
   return new Promise((resolve) => {
     const state: Exchange = {
       ...{ input, resolve, pieces: [], cancels: [], headers: {}, bytes: 0, abort: () => undefined },
-      ...{ timedOut: false, lingering: false, ended: false },
+      ...{ timedOut: false, lingering: false, ended: false, postedAt: input.meter.turn() },
     };
     const { ask, posts, gone } = input;
     state.cancels.push(
@@ -175,12 +178,13 @@ function hasEnded(state: Exchange): boolean {
 
 function settle(state: Exchange, told: ProbeAnswer, closed = false): void {
   if (hasEnded(state)) return;
-  const { sentAt, headAt, status, headers, input } = state;
+  const { postedAt, sentAt, headAt, status, headers, input } = state;
   const now = input.meter.turn();
   input.meter.worked();
   state.resolve({
     ...(status !== undefined && { status }),
     ...(sentAt !== undefined && { dispatch_ms: rounded(sentAt - input.arrivedAt) }),
+    ...(sentAt !== undefined && { queue_ms: rounded(input.arrivedLateMs + postedAt - input.arrivedAt) }),
     ...(sentAt !== undefined && headAt !== undefined && { first_byte_ms: rounded(headAt - sentAt) }),
     ...(sentAt !== undefined && closed && { closed_ms: rounded(now - sentAt) }),
     ...cacheOf(headers),

@@ -51,6 +51,8 @@ export interface ProbeAnswer {
   readonly status?: number;
   /** From the script's request at the probe until its own was written: parsing, queueing, connecting. */
   readonly dispatch_ms?: number;
+  /** Of it what was the probe's own doing: all but connecting, and at most so late did it see the request. */
+  readonly queue_ms?: number;
   readonly first_byte_ms?: number;
   readonly role_ms?: number;
   readonly first_reasoning_ms?: number;

@@ -33,13 +33,14 @@ export async function serveProbe({ targetUrl, token }: ServeInput): Promise<Prob
     onHead: () => meter.turn(),
     onRequest: (request) => {
       const arrivedAt = meter.turn();
+      const arrivedLateMs = meter.late();
       const ask = askOf(request, isRight);
       if ("refusal" in ask) {
         request.answer(ask.status, JSON.stringify({ problem: ask.refusal }));
         return;
       }
       const own = { ...ask, path: base + ask.path };
-      void exchange({ ask: own, posts, meter, arrivedAt, gone: request.gone }).then((answer) => {
+      void exchange({ ask: own, posts, meter, arrivedAt, arrivedLateMs, gone: request.gone }).then((answer) => {
         if ("lost" in answer) request.answer(503, JSON.stringify({ problem: answer.lost }));
         else request.answer(200, JSON.stringify(answer));
         meter.worked();

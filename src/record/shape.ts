@@ -56,10 +56,12 @@ const answers = z.object({
 const stream = z.object({
   firstByte: distribution,
   ttft: distribution,
+  firstReasoning: distribution.exactOptional(),
   tpot: distribution,
   interChunk: distribution,
   streamClose: distribution,
   dispatchDelay: distribution,
+  queueDelay: distribution.exactOptional(),
   probeDelay: distribution,
   probeFailures: count,
   outputTokens: amount,

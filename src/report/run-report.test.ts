@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { RunRecord, Timeline } from "../model/index.ts";
+import type { RunRecord, StreamFacts, Timeline } from "../model/index.ts";
 import { simulate } from "../../test/fixtures/records/build.ts";
 import { aborted, broken, failing, hostile, invalid, passing, warning } from "../../test/fixtures/records/runs.ts";
 import { overviewReport } from "./overview-report.ts";
@@ -66,6 +66,48 @@ it("says why answers failed, as the script said it", () => {
   const { markup } = runReport({ ...record, trials }, undefined);
   expect(markup).toContain("The script said: status &lt;401&gt;.");
   expect(markup).toContain("The script said: no text.");
+});
+
+it("shows how streamed answers came and ended, and nothing of what was not measured", () => {
+  const { record } = passing();
+  const none = { count: 0, min: 0, max: 0, mean: 0, quantiles: [] };
+  const times = {
+    count: 9,
+    min: 0.1,
+    max: 0.4,
+    mean: 0.2,
+    quantiles: [
+      [0.5, 0.15],
+      [0.95, 0.3],
+    ],
+  } as const;
+  const stream: StreamFacts = {
+    ...{ firstByte: times, ttft: times, tpot: none, interChunk: none, streamClose: times, dispatchDelay: none },
+    ...{ queueDelay: times, probeDelay: none, probeFailures: 0, outputTokens: 0, answersWithUsage: 0 },
+    bursts: { count: 2, of: 9 },
+  };
+  const counted = (count: number) => ({ type: "counter", count, perSecond: 0 }) as const;
+  const custom = {
+    ...{
+      stream_failed_by_error_event: counted(3),
+      stream_failed_by_cut: counted(0),
+      stream_finished_by_stop: counted(9),
+    },
+  };
+  const trials = record.trials.map((trial) =>
+    trial.facts === undefined ? trial : { ...trial, facts: { ...trial.facts, stream, custom } },
+  );
+  const { markup } = runReport({ ...record, trials }, undefined);
+  for (const text of [
+    "Until the stream was closed",
+    "Held back by the probe",
+    "2 of 9 that can tell",
+    "error event 3",
+    "stop 9",
+  ])
+    expect(markup).toContain(text);
+  for (const text of ["cut 0", "Time to first reasoning", "Gap between chunks"]) expect(markup).not.toContain(text);
+  expect(runReport(record, undefined).markup).not.toContain("<h2>Streams</h2>");
 });
 
 it("says so when a measured run left no timeline, and draws one of a single point or of none", () => {

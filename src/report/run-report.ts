@@ -17,6 +17,7 @@ import {
   trialsTable,
   verdictBand,
 } from "./sections.ts";
+import { streamSection } from "./stream-section.ts";
 import { outcomeOf } from "./words.ts";
 import { workloadSection } from "./workload.ts";
 
@@ -45,6 +46,7 @@ export function runReport(record: RunRecord, timeline: Timeline | undefined, ext
       section("Timeline", timelineFigure(record, timeline, series) ?? noTimeline),
       section("Measurements", measurementsTable(record)),
       section("Arrivals", openSection(record)),
+      section("Streams", streamSection(record)),
       section("Resources", resourceTable(record)),
       section("Prompts and caches", workloadSection(record)),
       section("Trials", trialsTable(record)),

@@ -60,6 +60,8 @@ describe("a scenario whose answers are streamed", () => {
         const facts = record.trials[0]?.facts;
         expect(facts?.requests).toMatchObject({ failed: 0 });
         expect(facts?.stream?.probeFailures).toBe(0);
+        expect(facts?.stream?.queueDelay?.count).toBe(facts?.latency.count);
+        expect(facts?.custom.stream_finished_by_stop).toMatchObject({ count: facts?.requestsInAll });
         expect(facts?.stream?.bursts.count).toBeLessThan((facts?.stream?.bursts.of ?? 0) / 2);
         expect(facts?.stream?.outputTokens).toBe(5 * (facts?.latency.count ?? 0));
         expect(ttft?.value).toBeGreaterThan(0.119);
@@ -118,6 +120,9 @@ describe("a scenario whose answers are streamed", () => {
         expect(record.verdict).toBe("fail");
         expect(record.measurements.error_rate?.value).toBe(1);
         expect(record.measurements).not.toHaveProperty("ttft_p50");
+        const { custom, requestsInAll } = record.trials[0]!.facts!;
+        expect(custom.stream_failed_by_cut).toMatchObject({ type: "counter", count: requestsInAll });
+        expect(custom).not.toHaveProperty("stream_failed_by_timeout");
       },
     );
   });

@@ -43,6 +43,7 @@ export const EXCHANGES = {
   duration: "chatbench_exchange_duration",
   firstByte: "chatbench_first_byte",
   ttft: "chatbench_ttft",
+  firstReasoning: "chatbench_first_reasoning",
   tpot: "chatbench_tpot",
   interChunk: "chatbench_inter_chunk",
   streamClose: "chatbench_stream_close",
@@ -50,6 +51,7 @@ export const EXCHANGES = {
   answersWithUsage: "chatbench_answers_with_usage",
   bursts: "chatbench_burst_streams",
   dispatchDelay: "chatbench_dispatch_delay",
+  queueDelay: "chatbench_queue_delay",
   probeDelay: "chatbench_probe_delay",
   probeFailures: "chatbench_probe_failures",
 } as const;

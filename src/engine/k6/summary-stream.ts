@@ -8,10 +8,12 @@ export function streamFactsOf(read: Reader): StreamFacts {
   return {
     firstByte: read.distribution(AT.firstByte),
     ttft: read.distribution(AT.ttft),
+    firstReasoning: read.distribution(AT.firstReasoning),
     tpot: read.distribution(AT.tpot),
     interChunk: read.distribution(AT.interChunk),
     streamClose: read.distribution(AT.streamClose),
     dispatchDelay: read.distribution(AT.dispatchDelay),
+    queueDelay: read.distribution(AT.queueDelay),
     probeDelay: read.distribution(AT.probeDelay),
     probeFailures: read.count(AT.probeFailures),
     outputTokens: read.count(AT.outputTokens),
