@@ -74,7 +74,7 @@ const SHAPES: Readonly<Record<Tone, Html>> = {
 
 /** The sign before a status word; the word beside it says the same to those who do not see it. */
 export function sign(tone: Tone): Html {
-  return html`<svg class="sign" viewBox="0 0 24 24" aria-hidden="true">${SHAPES[tone]}</svg
+  return html`<svg class="sign ${tone}" viewBox="0 0 24 24" aria-hidden="true">${SHAPES[tone]}</svg
     ><span class="hidden" aria-hidden="true">${SIGNS[tone]}</span>`;
 }
 

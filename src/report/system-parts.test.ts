@@ -161,6 +161,8 @@ describe("what was found of the environment on the page", () => {
     });
     const at = ["&lt;One machine&gt;.", "Not known.", "Enough cores."].map((text) => page.indexOf(text));
     expect(Math.min(...at)).toBeGreaterThan(0);
+    // A sign without a tone of its own is black, also on a dark page.
+    for (const tone of ["pass", "none", "warning"]) expect(page).toContain(`<svg class="sign ${tone}"`);
     expect(at).toEqual(at.toSorted((a, b) => a - b));
   });
 });
