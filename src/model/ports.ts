@@ -217,8 +217,8 @@ export interface RunStore {
   /** What became of the newest slots, newest first. */
   slotHistory(query: { readonly scenario?: string; readonly limit: number }): Promise<readonly SlotOutcome[]>;
 
-  /** Forgets what became of slots before `before`, but for the newest of each scenario and the newest paused one. */
-  forgetSlots(before: Instant): Promise<void>;
+  /** Forgets what became of slots before `before`, but for the `kept` newest of each scenario and the newest paused one. */
+  forgetSlots(before: Instant, kept: number): Promise<void>;
 
   enqueue(order: RunOrder, queueLimit: number): Promise<EnqueueResult>;
   /**

@@ -4,6 +4,8 @@ import type { SecretKeep } from "./secret-keep.ts";
 /** In how many calls once it is looked for what comes of crashes only, and for slots that are too old to keep. */
 const SELDOM = 15;
 const DAY_MS = 24 * 60 * 60 * 1000;
+/** Of each scenario, however old they seem: of one that runs each minute the slots of a week. */
+const KEPT_SLOTS = 10_000;
 
 export interface TidyDeps {
   readonly store: RunStore;
@@ -26,7 +28,7 @@ export function createTidy(deps: TidyDeps): () => Promise<void> {
     await withdrawUntimely(active, deps);
     if (calls++ % SELDOM !== 0) return;
     await keepForgotten(deps);
-    await deps.store.forgetSlots((await deps.store.now()) - deps.keepSlotsDays() * DAY_MS);
+    await deps.store.forgetSlots((await deps.store.now()) - deps.keepSlotsDays() * DAY_MS, KEPT_SLOTS);
   };
 }
 

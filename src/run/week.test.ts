@@ -18,7 +18,8 @@ it(
         });
         expect(week.store.rows.size).toBeGreaterThan(20);
       }),
-      { numRuns: WEEKS, endOnFailure: true },
+      // 7: a clock in 2031 once made all slots old, forgotten, and free to run again.
+      { numRuns: WEEKS, endOnFailure: true, examples: [[7]] },
     );
   },
   WEEKS * 60_000,

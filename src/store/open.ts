@@ -177,7 +177,7 @@ function methodsOn(db: Transactions): Omit<RunStore, "close"> {
     schedules: async () => await slots.schedules(db),
     decideSlots: async (decision, queueLimit) => await slots.decideSlots(db, decision, queueLimit),
     slotHistory: async (query) => await slots.slotHistory(db, query),
-    forgetSlots: async (before) => await slots.forgetSlots(db, before),
+    forgetSlots: async (before, kept) => await slots.forgetSlots(db, before, kept),
     enqueue: async (order, queueLimit) => await queue.enqueue(db, order, queueLimit),
     claim: async (instance, runLimit) => await claims.next(instance, runLimit),
     advance: async (id, state, instance) => await queue.advance(db, { id, state, instance }),

@@ -188,13 +188,18 @@ function outcomeOf({ scenario, slot, last, count, reason, run }: SlotRow): SlotO
   return { kind: "skipped", scenario, from, to: last.getTime(), count, reason };
 }
 
-/** What the schedule and its alarm still rest on stays: of each scenario the newest slot, and the newest paused one. */
-export async function forgetSlots(db: Transactions, before: Instant): Promise<void> {
+/**
+ * What the schedule and its alarm still rest on stays: of each scenario the newest slots, and the newest paused one. The
+ * time alone does not decide: a clock that stands in 2031 for an hour would make every slot old, and free to run again.
+ */
+export async function forgetSlots(db: Transactions, before: Instant, kept: number): Promise<void> {
   await db.query(
-    `delete from chatbench.slots as old where last < $1 and exists (
-       select from chatbench.slots as newer
-       where newer.scenario = old.scenario and newer.last > old.last
-         and (old.reason is distinct from 'paused' or newer.reason = 'paused'))`,
-    [timeOf(before)],
+    `delete from chatbench.slots as old where last < $1
+       and last < (select last from chatbench.slots as newer where newer.scenario = old.scenario
+                   order by last desc offset $2 limit 1)
+       and (old.reason is distinct from 'paused' or exists (
+         select from chatbench.slots as newer
+         where newer.scenario = old.scenario and newer.last > old.last and newer.reason = 'paused'))`,
+    [timeOf(before), kept - 1],
   );
 }

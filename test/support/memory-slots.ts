@@ -81,15 +81,14 @@ export function createMemorySlots({ rows, now, withdraw, forgotten }: Deps): Slo
         .filter((slot) => scenario === undefined || slot.scenario === scenario)
         .sort((a, b) => lastOf(b) - lastOf(a) || (a.scenario < b.scenario ? -1 : 1))
         .slice(0, limit),
-    forgetSlots(before) {
+    forgetSlots(before, kept) {
       const isPaused = (slot: SlotOutcome): boolean => slot.kind === "skipped" && slot.reason === "paused";
       const all = [...slots];
       for (const [at, old] of all) {
-        const isKept = !all.some(
-          ([, newer]) =>
-            newer.scenario === old.scenario && lastOf(newer) > lastOf(old) && (!isPaused(old) || isPaused(newer)),
-        );
-        if (lastOf(old) < before && !isKept) slots.delete(at);
+        if (lastOf(old) >= before) continue;
+        const newer = all.filter(([, one]) => one.scenario === old.scenario && lastOf(one) > lastOf(old));
+        const isKept = newer.length < kept || (isPaused(old) && !newer.some(([, one]) => isPaused(one)));
+        if (!isKept) slots.delete(at);
       }
     },
   };

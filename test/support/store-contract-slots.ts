@@ -89,9 +89,11 @@ function forgetContract(fresh: () => Promise<RunStore>): void {
     await store.decideSlots({ scenario: "chat-api", after: undefined, last: slot, skipped }, NO_LIMIT);
     const kept = async (): Promise<readonly string[]> =>
       (await store.slotHistory({ limit: 9 })).map((one) => (one.kind === "run" ? one.kind : one.reason));
-    await store.forgetSlots(slot - 4 * MINUTE_MS);
+    await store.forgetSlots(slot - 4 * MINUTE_MS, 1);
     expect(await kept()).toEqual(["missed", "missed", "paused", "paused"]);
-    await store.forgetSlots(slot + MINUTE_MS);
+    await store.forgetSlots(slot + MINUTE_MS, 3);
+    expect(await kept()).toEqual(["missed", "missed", "paused"]);
+    await store.forgetSlots(slot + MINUTE_MS, 1);
     expect(await kept()).toEqual(["missed", "paused"]);
     expect(await store.schedules()).toMatchObject([{ lastSlot: slot, pausedUntil: slot - 3 * MINUTE_MS }]);
   });
