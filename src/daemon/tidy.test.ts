@@ -25,7 +25,13 @@ it("39: runs that were removed while the database was away are forgotten there o
   const warned: string[] = [];
   const config = { results: { folder: held.folder, keepRuns: 1, keepDays: 36_500 } } as Config;
   const tidy = createResultsTidy({
-    ...{ config: () => config, overview: () => Promise.resolve({}), store, history: createHistory(), clock: systemClock },
+    ...{
+      config: () => config,
+      overview: () => Promise.resolve({}),
+      store,
+      history: createHistory(),
+      clock: systemClock,
+    },
     log: { ...SILENT, warn: (text) => void warned.push(text) },
   });
   store.setAway(true);

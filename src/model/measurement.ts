@@ -34,7 +34,7 @@ export const MEASUREMENTS = {
     title: "P95 latency",
     unit: "s",
     better: "lower",
-    definition: `95 % of the successful answers in the judged window were at least as fast as this; exact, from the engine's own samples, and not given below 200 of them. Where arrivals come at a rate, the first request of each counts from its intended start, later ones from their sending. ${TO_THE_END}`,
+    definition: `95 % of the successful answers in the judged window were at least as fast as this; exact, from the engine's own samples, and not given below 200 of them. Where arrivals come at a rate, the first request of each counts from its intended start, later ones from when they were to be sent; connecting is in both. ${TO_THE_END}`,
   },
   latency_p99: {
     title: "P99 latency",

@@ -76,7 +76,7 @@ test.each([
     }
     const arrived = points.filter(({ at, seconds }) => at - seconds >= load.warmup.seconds / 2);
     expect(arrived.map(({ users }) => users)).toStrictEqual(arrived.map(() => USERS));
-    const users = points.map((point) => point.users ?? 0);
+    const users = points.map((point) => point.users);
     expect(users).toStrictEqual(users.toSorted((a, b) => a - b));
     expect(record.measurements.concurrent_users?.value).toBe(USERS);
     expect(record.verdict).toBe("pass");
