@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { ROOT } from "./setup/machine.mjs";
 import { stopPart } from "./start/child.mjs";
-import { outcomeLine, whereToLookNext } from "./start/next.mjs";
+import { outcomeLine, reportsOf, whereToLookNext } from "./start/next.mjs";
 import {
   configFor,
   daemonPort,
@@ -71,6 +71,7 @@ async function story() {
   say(`Chatbench   ${chatbench.url} (status page; runs what chatbench.yml schedules)`);
   say("smoke run   ten users talk with the chatbot for half a minute\n");
 
+  const before = reportsOf(results, "smoke");
   const smoke = startSmoke(config);
   started.push(smoke);
   const { code } = await unlessStopped(smoke.exited);
@@ -78,7 +79,8 @@ async function story() {
   if (asked.once) return code;
   const urls = { chatbotUrl: chatbot.urls.chatbot, daemonUrl: chatbench.url, prometheusUrl: prometheus.url };
   const alertsUrl = prometheus.url === undefined ? undefined : readStackState(results)?.parts?.alertmanager?.url;
-  whereToLookNext({ results, ...urls, alertsUrl }).forEach(say);
+  const report = reportsOf(results, "smoke").findLast((path) => !before.includes(path));
+  whereToLookNext({ results, report, ...urls, alertsUrl }).forEach(say);
   say("\nEverything stays up until Ctrl-C.");
   const parts = [demo.part, daemon.part];
   await untilStopped(prometheus.url === undefined ? parts : [...parts, stack.part]);

@@ -19,12 +19,12 @@ export function outcomeLine(code) {
 }
 
 /** The lines after the table. */
-export function whereToLookNext({ results, chatbotUrl, daemonUrl, prometheusUrl, alertsUrl }) {
+export function whereToLookNext({ results, report, chatbotUrl, daemonUrl, prometheusUrl, alertsUrl }) {
   return [
     "",
     "Where to look next",
     `  Status page       ${daemonUrl}`,
-    ...reportLines(results),
+    ...reportLines(results, report),
     ...(prometheusUrl === undefined ? [] : [`  Live series       ${queryLink(prometheusUrl)}`]),
     ...(alertsUrl === undefined ? [] : [`  Alerts            ${alertsUrl}`]),
     `  The chatbot       curl -s ${chatbotUrl}/api/chat -H 'content-type: application/json' -d '{"conversation_id":"me","message":"hello"}'`,
@@ -37,13 +37,18 @@ export function whereToLookNext({ results, chatbotUrl, daemonUrl, prometheusUrl,
   ];
 }
 
-function reportLines(results) {
-  const newest = readdirSync(results)
-    .filter((name) => existsSync(join(results, name, "report.html")))
-    .sort()
-    .at(-1);
+/** Paths of the pages of a scenario's runs, oldest first. */
+export function reportsOf(results, scenario) {
+  return readdirSync(results)
+    .filter((name) => name.slice("20261123T020000Z-".length).startsWith(`${scenario}-`))
+    .map((name) => join(results, name, "report.html"))
+    .filter((path) => existsSync(path))
+    .sort();
+}
+
+function reportLines(results, report) {
   return [
-    ["This run's report", newest === undefined ? undefined : join(results, newest, "report.html")],
+    ["This run's report", report],
     ["All scenarios", join(results, "report.html")],
   ]
     .filter(([, path]) => path !== undefined && existsSync(path))
