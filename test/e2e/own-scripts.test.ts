@@ -40,7 +40,7 @@ describe("scripts of a user and for other ways in", () => {
     const { code, metrics } = await plainK6(script, place.folder!, { env, flags: ["-u", "2", "-i", "6"] });
     expect([code, started.chatbotStats().answered]).toEqual([0, 18]);
     expect(metrics.checks).toMatchObject({ passes: 18, fails: 0 });
-    const input = { script, baseUrl: started.chatbotUrl, load: steady(2, 1), params: { think_time_seconds: 0.05 } };
+    const input = { script, baseUrl: started.chatbotUrl, load: steady(20, 2), params: { think_time_seconds: 0.05 } };
     await benchmark({ ...input, scenario: { cache: "cold" } }, ({ stored }) => {
       expect(stored).toMatchObject({ state: "finished", workload: { cache: { declared: "cold" } } });
       expect(stored?.measurements.error_rate?.value).toBe(0);
