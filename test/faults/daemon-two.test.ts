@@ -50,7 +50,7 @@ const stretches = (): readonly string[] =>
 
 describe("3: two daemons on one database", () => {
   it("3, 12: one run for each key, whichever is asked, and never two at once on the target", async () => {
-    const pair = [await spawned({ chat: seconds(1) }), await spawned({ chat: seconds(1) })] as const;
+    const pair = [await spawned({ chat: seconds(4) }), await spawned({ chat: seconds(4) })] as const;
     const keys = ["night-1", "night-2", "night-3", "night-4", "night-5"];
     const answers = await Promise.all(
       keys.flatMap((key) =>
