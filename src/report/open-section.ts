@@ -1,6 +1,7 @@
-import { formatCount, formatValue, type Distribution, type RunRecord } from "../model/index.ts";
+import { formatCount, type RunRecord } from "../model/index.ts";
 import { html, type Html } from "./html.ts";
 import { rows } from "./page.ts";
+import { spreadText } from "./spread.ts";
 
 /** Arrivals at a rate: what became of them, and what of their latency was waiting for a free user; undefined: none came so. */
 export function openSection({ trials }: RunRecord): Html | undefined {
@@ -11,8 +12,8 @@ export function openSection({ trials }: RunRecord): Html | undefined {
     ["Arrivals that were to begin", formatCount(planned)],
     ["Never began", formatCount(Math.max(0, planned - startDelay.count))],
     ["Begun and cut off at the end", formatCount(Math.max(0, startDelay.count - busy.count))],
-    ["Began late by", spread(startDelay)],
-    ["Service time", spread(service)],
+    ["Began late by", spreadText(startDelay)],
+    ["Service time", spreadText(service)],
     ["Most users at a time", formatCount(open.users)],
   ];
   return html`${rows(facts)}
@@ -21,17 +22,4 @@ export function openSection({ trials }: RunRecord): Html | undefined {
       ones of the same conversation count from their sending. The service time, from a request to its answer, is what a
       tool shows that leaves the waiting out.
     </p>`;
-}
-
-function spread(distribution: Distribution): string {
-  const { count, quantiles, mean, max } = distribution;
-  if (count === 0) return "–";
-  const at = (q: number): number => quantiles.find(([one]) => Math.abs(one - q) < 1e-9)?.[1] ?? max;
-  const parts = [
-    ["mean", mean],
-    ["P50", at(0.5)],
-    ["P95", at(0.95)],
-    ["longest", max],
-  ] as const;
-  return parts.map(([name, value]) => `${name} ${formatValue(value, "s")}`).join(", ");
 }

@@ -1,6 +1,7 @@
 import { formatCount, formatValue, type Distribution, type RunRecord, type StreamFacts } from "../model/index.ts";
 import { html, type Html } from "./html.ts";
 import { rows } from "./page.ts";
+import { spreadText } from "./spread.ts";
 
 type Row = readonly [string, string];
 
@@ -41,7 +42,7 @@ function timesOf(stream: StreamFacts): readonly Row[] {
     ["First content seen late by, at most", stream.probeDelay],
   ];
   return all.flatMap(([name, times]) =>
-    times === undefined || times.count === 0 ? [] : [[name, spread(times)] as const],
+    times === undefined || times.count === 0 ? [] : [[name, spreadText(times)] as const],
   );
 }
 
@@ -57,15 +58,4 @@ function countsOf(
       : [`${what.replaceAll("_", " ")} ${formatCount(told.count)}`];
   });
   return counted.length === 0 ? [] : [[title, counted.join(", ")]];
-}
-
-function spread({ quantiles, mean, max }: Distribution): string {
-  const at = (q: number): number => quantiles.find(([one]) => Math.abs(one - q) < 1e-9)?.[1] ?? max;
-  const parts = [
-    ["mean", mean],
-    ["P50", at(0.5)],
-    ["P95", at(0.95)],
-    ["longest", max],
-  ] as const;
-  return parts.map(([name, value]) => `${name} ${formatValue(value, "s")}`).join(", ");
 }
