@@ -34,7 +34,10 @@ export async function startProvider(root: string, streams: number): Promise<Prov
     ...["--latency", "constant", "--first-token-ms", String(TRUE_MS), "--concurrency", String(streams * 4)],
     ...["--stream", `tokens=${TOKENS}, gap_ms=${GAP_MS}, role_ms=0`],
   ];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"], env: {} });
+  const child = spawn(process.execPath, ["--max-semi-space-size=64", ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: {},
+  });
   const ended = once(child, "exit");
   const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
   const { provider } = JSON.parse(line) as { readonly provider: string };

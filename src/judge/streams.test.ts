@@ -22,7 +22,7 @@ function withStream(changes: Partial<StreamFacts>, latencies = 2_000): LoadFacts
     ...changes,
   };
   const facts = factsOf(2_000);
-  return { ...facts, latency: { ...facts.latency, count: latencies }, stream };
+  return { ...facts, latency: at(latencies, 2), stream };
 }
 
 describe("measurements of streams", () => {
@@ -49,6 +49,19 @@ describe("measurements of streams", () => {
   });
 });
 
+describe("gaps between chunks", () => {
+  it("are not told where the probe looked later than they can bear", () => {
+    const told = withStream({ interChunk: at(40_000, 0.05, 0.06), probeDelay: at(2_000, 0.001, 0.009) });
+    expect(streamMeasurements(told)).toMatchObject({ inter_chunk_p99: { value: 0.06 } });
+    const late = withStream({ interChunk: at(40_000, 0.05, 0.06), probeDelay: at(2_000, 0.001, 0.0091) });
+    expect(streamMeasurements(late)).not.toHaveProperty("inter_chunk_p99");
+    expect(streamAbsence("inter_chunk_p99", late)).toEqual({
+      code: "probe_saturated",
+      text: "the stream probe looked up to 9.1 ms late at its chunks",
+    });
+  });
+});
+
 describe("the probe as the bottleneck", () => {
   it.each<[string, Partial<StreamFacts>, boolean]>([
     ["late within what is claimed", { probeDelay: at(2_000, 0.0079, 0.0119) }, false],
@@ -61,8 +74,16 @@ describe("the probe as the bottleneck", () => {
     ],
     ["an exchange that it could not carry out", { probeFailures: 1 }, true],
     ["no probe", { probeDelay: NONE }, false],
-    ["requests held back within what is claimed", { queueDelay: at(2_000, 0.0079, 0.0119) }, false],
-    ["requests held back", { queueDelay: at(2_000, 0.001, 0.0121) }, true],
+    [
+      "late at answers that were quick: no quantile is further off than is claimed",
+      { probeDelay: at(2_000, 0.001, 0.2), ttftLeast: at(2_000, 0.299, 0.289) },
+      false,
+    ],
+    ["the median too high", { ttftLeast: at(2_000, 0.2919, 0.299) }, true],
+    ["the end too high", { ttftLeast: at(2_000, 0.299, 0.2879) }, true],
+    ["some answers without a bound", { ttftLeast: at(1_999, 0.3), probeDelay: at(2_000, 0.001, 0.2) }, true],
+    ["requests held back within what is claimed", { queueDelay: at(2_000, 0.0419, 0.0629) }, false],
+    ["requests held back", { queueDelay: at(2_000, 0.001, 0.0631) }, true],
     ["an old record", {}, false],
   ])("%s", (_, changes, isSaturated) => {
     expect(probeSaturated(withStream(changes))?.code).toBe(isSaturated ? "probe_saturated" : undefined);

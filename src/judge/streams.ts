@@ -34,7 +34,9 @@ export function streamMeasurements(facts: LoadFacts): Measurements {
   if (stream === undefined) return {};
   const times = [...QUANTILES].flatMap(([name, [key, q]]): [string, Measurement][] => {
     const value = quantileOf(stream[key], q);
-    return value === undefined ? [] : [[name, { value, unit: "s", samples: stream[key].count }]];
+    return value === undefined || (key === "interChunk" && gapDelay(stream, q) !== undefined)
+      ? []
+      : [[name, { value, unit: "s", samples: stream[key].count }]];
   });
   const tokens = tokensPerSecond(facts, stream);
   return { ...Object.fromEntries(times), ...(tokens && { [TOKENS]: tokens }) };
@@ -47,6 +49,18 @@ function tokensPerSecond({ latency, window }: LoadFacts, stream: StreamFacts): M
   return { value: outputTokens / window.seconds, unit: "tokens/s", samples: answersWithUsage };
 }
 
+const GAP_SHARE = 0.1;
+const GAP_SECONDS = 0.003;
+
+/**
+ * A gap is a hundredth of an answer, and wrong by as much as its two ends were seen late: how late where that is more
+ * than a tenth of it and 3 ms. Undefined: it is less.
+ */
+function gapDelay({ interChunk, probeDelay }: StreamFacts, q: number): number | undefined {
+  const [gap, delay] = [quantileOf(interChunk, q), quantileOf(probeDelay, q)];
+  return gap === undefined || delay === undefined || delay <= gap * GAP_SHARE + GAP_SECONDS ? undefined : delay;
+}
+
 /** Why one of these is absent, as a clause; undefined for other names. */
 export function streamAbsence(name: string, { stream, latency }: LoadFacts): Reason | undefined {
   const [key, q] = QUANTILES.get(name) ?? [];
@@ -57,6 +71,9 @@ export function streamAbsence(name: string, { stream, latency }: LoadFacts): Rea
     const told = formatCount(stream.answersWithUsage);
     return reason("not_measured", `only ${told} of ${formatCount(latency.count)} answers told their tokens`);
   }
+  const late = key === "interChunk" ? gapDelay(stream, q) : undefined;
+  if (late !== undefined)
+    return reason("probe_saturated", `the stream probe looked up to ${formatValue(late, "s")} late at its chunks`);
   const { count } = stream[key];
   const needed = samplesNeeded(q);
   const only = count === 0 ? "none" : `only ${formatCount(count)}`;
@@ -74,11 +91,11 @@ const CLAIMS: readonly (readonly [q: number, share: number, seconds: number])[] 
 
 /**
  * The probe measures of each exchange how late it may have looked at the first content, and for how long its own work
- * may have held the request back. Where one of these bounds, at a quantile that is reported, is beyond the accuracy
- * claimed there, the probe was the bottleneck.
+ * may have held the request back. Where at a quantile that is reported the true one may lie further off than is claimed
+ * there, or requests were held back for more than such a part of the whole exchange, the probe was the bottleneck.
  */
 export function probeSaturated(facts: LoadFacts): Reason | undefined {
-  const { stream } = facts;
+  const { stream, latency } = facts;
   if (stream === undefined) return undefined;
   const { probeFailures } = stream;
   if (probeFailures > 0) {
@@ -87,19 +104,32 @@ export function probeSaturated(facts: LoadFacts): Reason | undefined {
     const text = `The stream probe could not carry out ${formatCount(probeFailures)} exchanges: it is the bottleneck, and what the target would have done is unknown.${said}`;
     return reason("probe_saturated", text);
   }
-  const { probeDelay, queueDelay, ttft } = stream;
+  const { queueDelay } = stream;
   return (
-    beyondClaim(probeDelay, ttft, "looked up to {} late at the first content") ??
-    (queueDelay && beyondClaim(queueDelay, ttft, "may have held requests back for {}"))
+    beyondClaim("may have added up to {} to the time to first token", stream.ttft, addedAt(stream)) ??
+    (queueDelay && beyondClaim("may have held requests back for {}", latency, (q) => quantileOf(queueDelay, q)))
   );
 }
 
-function beyondClaim(delays: Distribution, ttft: Distribution, what: string): Reason | undefined {
+/** What the probe may have added at a quantile: of each time the least it can truly have been is known. */
+function addedAt({ ttft, ttftLeast, probeDelay }: StreamFacts): (q: number) => number | undefined {
+  if (ttftLeast === undefined || ttftLeast.count < ttft.count) return (q) => quantileOf(probeDelay, q);
+  return (q) => {
+    const [most, least] = [quantileOf(ttft, q), quantileOf(ttftLeast, q)];
+    return most === undefined || least === undefined ? undefined : most - least;
+  };
+}
+
+function beyondClaim(
+  what: string,
+  times: Distribution,
+  delayAt: (q: number) => number | undefined,
+): Reason | undefined {
   for (const [q, share, seconds] of CLAIMS) {
-    const [delay, value] = [quantileOf(delays, q), quantileOf(ttft, q)];
+    const [delay, value] = [delayAt(q), quantileOf(times, q)];
     if (delay === undefined || value === undefined || delay <= value * share + seconds) continue;
     const rank = `P${String(Math.round(q * 100))}`;
-    const claim = `${String(share * 100)} % + ${formatValue(seconds, "s")} of the time to first token`;
+    const claim = `${String(share * 100)} % + ${formatValue(seconds, "s")} of ${formatValue(value, "s")}`;
     const told = what.replace("{}", formatValue(delay, "s"));
     const text = `The stream probe ${told} (${rank}), more than ${claim}: it was the bottleneck. Use fewer users or a machine with free processors.`;
     return reason("probe_saturated", text);

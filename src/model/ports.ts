@@ -57,6 +57,8 @@ export interface ProbeAccess {
   readonly url: string;
   /** Of this run alone; reaches the script by the engine's environment, never by argv. */
   readonly token: Secret;
+  /** Processors of this machine that its threads leave to the engine, at least one; absent: it has no threads. */
+  readonly processorsLeft?: number;
 }
 
 export interface RunningProbe extends ProbeAccess {

@@ -66,6 +66,8 @@ export interface StreamFacts {
   readonly queueDelay?: Distribution;
   /** How late the probe may have looked at the first content, at most; empty where no probe read. */
   readonly probeDelay: Distribution;
+  /** `ttft` without all that may have been the probe's own doing: the true times lie between; absent in old records. */
+  readonly ttftLeast?: Distribution;
   /** Exchanges that the probe could not carry out: they are in no other number. */
   readonly probeFailures: number;
   /** Generated tokens as the answers told them, and how many answers told. */

@@ -22,7 +22,7 @@ export function createProbes(deps: ProbesDeps): Probes {
       try {
         const probe = await (deps.threadModule === undefined
           ? inThisThread(target, token)
-          : inThreads(target, token, { module: deps.threadModule, count: threadsFor(deps.processors) }));
+          : inThreads(target, token, { module: deps.threadModule, processors: deps.processors }));
         return { probe };
       } catch (error) {
         const text = `The stream probe could not be started: ${error instanceof Error ? error.message : String(error)}`;
@@ -52,10 +52,11 @@ async function inThisThread(target: Target, token: string): Promise<RunningProbe
 
 interface Threads {
   readonly module: URL;
-  readonly count: number;
+  readonly processors: number;
 }
 
-async function inThreads(target: Target, token: string, { module, count }: Threads): Promise<RunningProbe> {
+async function inThreads(target: Target, token: string, { module, processors }: Threads): Promise<RunningProbe> {
+  const count = threadsFor(processors);
   const data = { targetUrl: target.baseUrl, token };
   const starting = Array.from({ length: count }, () => startThread(module, data));
   const started = await Promise.allSettled(starting);
@@ -74,6 +75,7 @@ async function inThreads(target: Target, token: string, { module, count }: Threa
   return {
     url: threads.map(({ url }) => url).join(","),
     token: new Secret(token),
+    processorsLeft: Math.max(1, processors - count),
     async stop() {
       state.stopped = true;
       await Promise.all(threads.map(({ thread }) => thread.terminate()));

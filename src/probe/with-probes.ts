@@ -15,7 +15,7 @@ export function withProbes(engine: Engine, probes: Probes, clock: Clock): Engine
       }
       const { probe } = started;
       try {
-        const result = await engine.run({ ...work, probe: { url: probe.url, token: probe.token } }, watch);
+        const result = await engine.run({ ...work, probe }, watch);
         return broken(result, (await probe.stop()).problem);
       } finally {
         await probe.stop(); // also where the engine threw: nothing may listen on after its run

@@ -63,6 +63,7 @@ const stream = z.object({
   dispatchDelay: distribution,
   queueDelay: distribution.exactOptional(),
   probeDelay: distribution,
+  ttftLeast: distribution.exactOptional(),
   probeFailures: count,
   outputTokens: amount,
   answersWithUsage: count,

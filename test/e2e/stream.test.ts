@@ -61,6 +61,8 @@ describe("a scenario whose answers are streamed", () => {
         expect(facts?.requests).toMatchObject({ failed: 0 });
         expect(facts?.stream?.probeFailures).toBe(0);
         expect(facts?.stream?.queueDelay?.count).toBe(facts?.latency.count);
+        expect(facts?.stream?.ttftLeast?.count).toBe(facts?.latency.count);
+        expect(facts?.stream?.ttftLeast?.mean).toBeLessThanOrEqual(facts?.stream?.ttft.mean ?? 0);
         expect(facts?.custom.stream_finished_by_stop).toMatchObject({ count: facts?.requestsInAll });
         expect(facts?.stream?.bursts.count).toBeLessThan((facts?.stream?.bursts.of ?? 0) / 2);
         expect(facts?.stream?.outputTokens).toBe(5 * (facts?.latency.count ?? 0));

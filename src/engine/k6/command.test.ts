@@ -50,6 +50,13 @@ describe("the arguments of k6 run", () => {
 });
 
 describe("the environment of k6", () => {
+  it("keeps k6 to the processors that the stream probe leaves it, unless somebody says otherwise", () => {
+    const probe = { url: "http://127.0.0.1:1", token: new Secret("token"), processorsLeft: 3 };
+    expect(k6Environment({ ...work(), probe }, {}).GOMAXPROCS).toBe("3");
+    expect(k6Environment({ ...work(), probe }, { GOMAXPROCS: "6" }).GOMAXPROCS).toBe("6");
+    expect(k6Environment(work(), {})).not.toHaveProperty("GOMAXPROCS");
+  });
+
   it("case 65: holds what is on the list and what the scenario says; nothing else is inherited", () => {
     const inherited = {
       PATH: "/bin",

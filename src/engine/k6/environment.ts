@@ -11,6 +11,7 @@ export function k6Environment(
   inherited: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> {
   return {
+    ...processorsBeside(work),
     ...inheritedFrom(inherited, GO),
     ...work.scenario.env,
     CHATBENCH_TARGET_URL: work.scenario.target.baseUrl,
@@ -25,6 +26,14 @@ export function k6Environment(
     K6_FEATURES: "native-histograms,merge-run-tags",
     ...remoteWrite(work.prometheusUrl),
   };
+}
+
+/**
+ * Beside a stream probe k6 keeps to the processors that the probe leaves it: its garbage collection takes all it can
+ * get, for seconds where there are many users, and would be seen in the probe's times.
+ */
+function processorsBeside({ probe }: TrialWork): Record<string, string> {
+  return probe?.processorsLeft === undefined ? {} : { GOMAXPROCS: String(probe.processorsLeft) };
 }
 
 /** The environment of k6 is readable to its own user alone, unlike its arguments. */

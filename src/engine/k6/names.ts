@@ -53,6 +53,7 @@ export const EXCHANGES = {
   dispatchDelay: "chatbench_dispatch_delay",
   queueDelay: "chatbench_queue_delay",
   probeDelay: "chatbench_probe_delay",
+  ttftLeast: "chatbench_ttft_least",
   probeFailures: "chatbench_probe_failures",
 } as const;
 

@@ -15,6 +15,7 @@ export function streamFactsOf(read: Reader): StreamFacts {
     dispatchDelay: read.distribution(AT.dispatchDelay),
     queueDelay: read.distribution(AT.queueDelay),
     probeDelay: read.distribution(AT.probeDelay),
+    ttftLeast: read.distribution(AT.ttftLeast),
     probeFailures: read.count(AT.probeFailures),
     outputTokens: read.count(AT.outputTokens),
     answersWithUsage: read.count(AT.answersWithUsage),
