@@ -11,7 +11,7 @@ import { createK6Engine } from "../src/engine/index.ts";
 import { judge } from "../src/judge/index.ts";
 import type { OpenLoad, RunId, RunRecord } from "../src/model/index.ts";
 import { systemClock } from "../src/platform/clock.ts";
-import { timed } from "./timed.ts";
+import { jsonOf, timed } from "./timed.ts";
 
 const SERVICE_MS = 500;
 const RATE = 10;
@@ -161,7 +161,7 @@ scenarios:
     const command = [process.execPath, join(root, "dist/src/main.js"), "run", "knee", "--json"];
     const env = { PATH: process.env.PATH ?? "", HOME: folder, CHATBENCH_K6: k6 };
     const { output } = await timed({ command, cwd: folder, env });
-    const { runs } = JSON.parse(output) as { readonly runs: readonly RunRecord[] };
+    const { runs } = JSON.parse(jsonOf(output)) as { readonly runs: readonly RunRecord[] };
     const ladder = runs[0]?.ladder;
     return { maxPassing: ladder?.max_passing, firstFailing: ladder?.first_failing };
   } finally {

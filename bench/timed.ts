@@ -38,3 +38,8 @@ export async function timed({ command, cwd, env, onPid }: Command): Promise<Time
   const [user = NaN, system = NaN, wallSeconds = NaN] = found.slice(1).map(Number);
   return { code, cpuSeconds: user + system, wallSeconds, startedAt, output };
 }
+
+/** The document that `--json` prints among what else was printed. */
+export function jsonOf(output: string): string {
+  return output.slice(output.indexOf("{"), output.lastIndexOf("}") + 1);
+}

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { timed } from "./timed.ts";
+import { jsonOf, timed } from "./timed.ts";
 
 const TRUE_MS = 300;
 const TOKENS = 40;
@@ -180,11 +180,6 @@ async function rowOf(
 
 function defined(p50: number | undefined, p99: number | undefined): Quantiles {
   return { ...(p50 !== undefined && { p50 }), ...(p99 !== undefined && { p99 }) };
-}
-
-/** The document that `--json` prints among what else was printed. */
-function jsonOf(output: string): string {
-  return output.slice(output.indexOf("{"), output.lastIndexOf("}") + 1);
 }
 
 function quantileOf(values: readonly number[], q: number): number | undefined {

@@ -1,7 +1,7 @@
 export * from "./cache-state.ts";
 export * from "./exit-code.ts";
 export * from "./judge-run.ts";
-export { trialObjectives } from "./ladder.ts";
+export { ladderOf, trialObjectives } from "./ladder.ts";
 export * from "./measure.ts";
 export * from "./objectives.ts";
 export * from "./resource-measurements.ts";

@@ -19,7 +19,7 @@ import type {
 import type { CacheState, PromptList } from "./prompts.ts";
 import type { Reason } from "./reason.ts";
 import type { ResourceSeries } from "./resources.ts";
-import type { RunRecord, Trigger } from "./run.ts";
+import type { RunRecord, TrialsSoFar, Trigger } from "./run.ts";
 import type { Scenario, Target, Traffic } from "./scenario.ts";
 import type { SlotOutcome } from "./schedule.ts";
 import type { Secret } from "./secret.ts";
@@ -135,6 +135,8 @@ export interface Records {
    * and `stands` tells it; one that says another end of the run is not touched at all, which is a problem.
    */
   save(record: RunRecord): Promise<{ readonly problem?: Reason; readonly stands?: RunRecord }>;
+  /** trials.json, until record.json is there: what is left of a run whose process dies in a later trial. */
+  saveTrials(id: RunId, soFar: TrialsSoFar): Promise<void>;
   saveTimeline(id: RunId, timeline: Timeline): Promise<void>;
   /** resources.json beside it. */
   saveResources(id: RunId, series: ResourceSeries): Promise<void>;
@@ -146,10 +148,17 @@ export interface RunFolders {
   list(): Promise<RunFolderList | { readonly problem: Reason }>;
   /** Those of `ids` that have a folder without a record. */
   unfinished(ids: readonly RunId[]): Promise<readonly RunId[]>;
-  /** What the run was to be; undefined where its folder does not say so. */
-  opened(id: RunId): Promise<{ readonly folder: string; readonly run: OpenedRun } | undefined>;
+  /** What the run was to be and the trials it has done; undefined where its folder does not say so. */
+  opened(id: RunId): Promise<OpenedFolder | undefined>;
   /** Its record; undefined where there is none; a problem begins with the path. */
   record(id: RunId): Promise<{ readonly record: RunRecord } | { readonly problem: string } | undefined>;
+}
+
+export interface OpenedFolder {
+  readonly folder: string;
+  readonly run: OpenedRun;
+  /** Absent: no trial of several was over. */
+  readonly soFar?: TrialsSoFar;
 }
 
 export interface RunFolderList {

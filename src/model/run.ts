@@ -34,6 +34,12 @@ export interface TrialRecord {
   readonly observed?: Observed;
 }
 
+/** What is on disk of a run with several trials before the next of them begins. */
+export interface TrialsSoFar {
+  readonly trials: readonly TrialRecord[];
+  readonly ladder?: LadderRecord;
+}
+
 /** Facts about where it ran: flat text, shown as a table. */
 export type Environment = Readonly<Record<string, string>>;
 

@@ -5,6 +5,7 @@ import { ensureFolder, probeWritable, realPath, statOf, type Entry } from "../pl
 
 export const REQUEST_FILE = "request.json";
 export const RECORD_FILE = "record.json";
+export const TRIALS_FILE = "trials.json";
 export const TIMELINE_FILE = "timeline.json";
 export const RESOURCES_FILE = "resources.json";
 export const REPORT_FILE = "report.html";

@@ -1,7 +1,15 @@
 import { join } from "node:path";
 import { reason, type OpenedRun, type Reason, type Records, type RunId, type RunRecord } from "../model/index.ts";
-import { ensureFolder, makeFolder, writeFileAtomic } from "../platform/files.ts";
-import { prepareResults, RECORD_FILE, REPORT_FILE, REQUEST_FILE, RESOURCES_FILE, TIMELINE_FILE } from "./folder.ts";
+import { ensureFolder, makeFolder, removeFolder, writeFileAtomic } from "../platform/files.ts";
+import {
+  prepareResults,
+  RECORD_FILE,
+  REPORT_FILE,
+  REQUEST_FILE,
+  RESOURCES_FILE,
+  TIMELINE_FILE,
+  TRIALS_FILE,
+} from "./folder.ts";
 import { readRecord } from "./read.ts";
 import { parseRecord } from "./shape.ts";
 
@@ -14,7 +22,7 @@ export interface RecordStore extends Records {
 }
 
 export interface RecordOptions {
-  /** Hears that a timeline could not be written: the run goes on, its report has no timeline. */
+  /** Hears that trials, a timeline or curves could not be written: the run goes on without them on disk. */
   readonly onProblem?: (problem: Reason) => void;
 }
 
@@ -44,6 +52,10 @@ export function createRecords(folder: string, options: RecordOptions = {}): Reco
       if (problem !== undefined) return { problem, stands: there.record };
       return { ...(await write(join(record.id, RECORD_FILE), textOf(updated))), stands: updated };
     },
+    async saveTrials(id, soFar) {
+      const { problem } = await write(join(id, TRIALS_FILE), `${JSON.stringify(soFar)}\n`);
+      if (problem !== undefined) options.onProblem?.(problem);
+    },
     async saveTimeline(id, timeline) {
       const { problem } = await write(join(id, TIMELINE_FILE), `${JSON.stringify(timeline)}\n`);
       if (problem !== undefined) options.onProblem?.(problem);
@@ -65,7 +77,9 @@ function textOf(value: RunRecord | OpenedRun): string {
 async function saveNew(folder: string, record: RunRecord): Promise<{ readonly problem?: Reason }> {
   const made = await ensureFolder(join(folder, record.id));
   if (made.problem !== undefined) return { problem: reason("storage", made.problem.text) };
-  return await writeInto(folder, join(record.id, RECORD_FILE), textOf(record));
+  const written = await writeInto(folder, join(record.id, RECORD_FILE), textOf(record));
+  if (written.problem === undefined) await removeFolder(join(folder, record.id, TRIALS_FILE)); // the record holds them
+  return written;
 }
 
 /** A run ends once: nothing but what was read back later may change, and a run declared lost stays lost. */

@@ -1,12 +1,12 @@
 /** What a record on disk must look like: files are written by others too, and a bad one must never reach a page. */
 import { z } from "zod";
+import { abortedBy, amount, count, ladder, measurement, reason, text, time, trial } from "./trial-shape.ts";
 import { workload } from "./workload-shape.ts";
 import {
   ARRIVALS,
   CHECKS,
   FINDING_RESULTS,
   PATTERN_NAMES,
-  REASON_CODES,
   VERDICTS,
   isRunId,
   type CheckName,
@@ -15,121 +15,7 @@ import {
   type Timeline,
 } from "../model/index.ts";
 
-const count = z.number().int().nonnegative();
-const amount = z.number().nonnegative();
-const text = z.string();
-const time = z.iso.datetime();
-const reason = z.object({ code: z.enum(REASON_CODES), text });
 const verdict = z.enum(VERDICTS);
-const abortedBy = z.enum(["person", "shutdown", "spend_cap", "script", "schedule"]);
-
-const measurement = z.object({
-  value: z.number(),
-  unit: z.enum(["s", "ratio", "1/s", "count", "bytes", "bytes/s", "cores", "usd", "tokens/s"]),
-  samples: count,
-  low: z.number().exactOptional(),
-  high: z.number().exactOptional(),
-});
-
-const distribution = z.object({
-  count,
-  min: z.number(),
-  max: z.number(),
-  mean: z.number(),
-  quantiles: z.array(z.tuple([z.number().min(0).max(1), z.number()])),
-});
-
-const metricSummary = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("trend"), unit: z.enum(["s", "bytes", "1"]), distribution }),
-  z.object({ type: z.literal("counter"), count: z.number(), perSecond: z.number() }),
-  z.object({ type: z.literal("rate"), passes: count, total: count }),
-  z.object({ type: z.literal("gauge"), value: z.number(), min: z.number(), max: z.number() }),
-]);
-
-const answers = z.object({
-  begun: z.object({ warmup: count, judged: count }),
-  cache: z.object({ told: count, hits: count }),
-  usage: z.object({ told: count, promptTokens: count, completionTokens: count }),
-  prefix: z.object({ told: count, cachedTokens: count, promptTokens: count }),
-});
-
-const stream = z.object({
-  firstByte: distribution,
-  ttft: distribution,
-  firstReasoning: distribution.exactOptional(),
-  tpot: distribution,
-  interChunk: distribution,
-  streamClose: distribution,
-  dispatchDelay: distribution,
-  queueDelay: distribution.exactOptional(),
-  probeDelay: distribution,
-  ttftLeast: distribution.exactOptional(),
-  probeFailures: count,
-  outputTokens: amount,
-  answersWithUsage: count,
-  bursts: z.object({ count, of: count }),
-});
-
-const open = z.object({
-  ...{ planned: count, users: count, rate: amount },
-  ...{ service: distribution, startDelay: distribution, busy: distribution },
-});
-
-const facts = z.object({
-  window: z.object({ startedAt: z.number(), seconds: amount, plannedSeconds: amount.exactOptional() }),
-  requests: z.object({ count, failed: count }),
-  checks: z.object({ failedOnGood: count, mixed: count, perAnswer: count }),
-  exceptions: z.object({ afterGood: count, afterFailed: count, withoutRequest: count }),
-  waitedThrough: count.exactOptional(),
-  waitedInVain: count.exactOptional(),
-  failedWaitSeconds: amount.exactOptional(),
-  latency: distribution,
-  iterations: z.object({ completed: count, dropped: count.exactOptional() }),
-  custom: z.record(z.string(), metricSummary),
-  thresholds: z.array(z.object({ metric: text, expression: text, met: z.boolean(), samples: count })),
-  answers: answers.exactOptional(),
-  stream: stream.exactOptional(),
-  open: open.exactOptional(),
-  goodput: z.object({ good: count, of: count }).exactOptional(),
-  complaints: z.array(text).exactOptional(),
-  requestsInAll: count,
-});
-
-const outcome = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("completed"), exitCode: z.union([z.literal(0), z.literal(99)]) }),
-  z.object({ kind: z.literal("broken"), reason }),
-  z.object({ kind: z.literal("aborted"), by: abortedBy, reason }),
-]);
-
-const generator = z.object({
-  watchedSeconds: amount,
-  cores: amount,
-  usedCores: amount,
-  usedCoresPeak: amount,
-  wantedCores: amount,
-  dispatchDelaySeconds: amount,
-  stillSeconds: amount,
-  throttledRatio: amount.exactOptional(),
-  machineBusyRatio: amount.exactOptional(),
-  machineStolenRatio: amount.exactOptional(),
-});
-
-const observed = z.object({
-  generator: generator.exactOptional(),
-  loop: z.object({ cpuShare: amount.exactOptional(), delayP99Seconds: amount.exactOptional() }).exactOptional(),
-  clockSteps: z.array(z.object({ at: z.number(), seconds: z.number() })),
-});
-
-const trial = z.object({
-  index: count,
-  arms: z.array(z.enum(["only", "base", "candidate", "uncached", "prompt", "both"])),
-  outcome,
-  invalid: z.array(reason),
-  started_at: time,
-  ended_at: time,
-  facts: facts.exactOptional(),
-  observed: observed.exactOptional(),
-});
 
 const objective = z.object({
   measurement: text,
@@ -163,23 +49,6 @@ const resources = z.object({
   values: z.record(z.string(), resourceValue),
   restarted: z.array(text),
   restartedOutside: z.array(text).exactOptional(),
-});
-
-const ladder = z.object({
-  unit: z.enum(["count", "1/s"]),
-  steps: z.array(
-    z.object({
-      level: amount,
-      trials: z.array(count),
-      result: z.enum(["passed", "failed", "unclear"]),
-      reason: text.exactOptional(),
-      measurements: z.record(z.string(), measurement),
-    }),
-  ),
-  max_passing: amount.exactOptional(),
-  max_passing_at_most: amount.exactOptional(),
-  first_failing: amount.exactOptional(),
-  monotone: z.boolean(),
 });
 
 const telemetry = z.object({

@@ -58,7 +58,7 @@ export interface RecordInput {
   readonly findings?: readonly Finding[];
   readonly telemetry: Telemetry;
   readonly workload?: WorkloadRecord;
-  readonly trials: readonly Trial[];
+  readonly trials: readonly TrialRecord[];
   readonly resources?: Resources;
 }
 
@@ -92,7 +92,7 @@ export function recordOf(input: RecordInput): RunRecord {
     ...(input.workload === undefined ? {} : { workload: input.workload }),
     ...(input.resources === undefined ? {} : { resources: input.resources }),
     ...(settled.ladder === undefined ? {} : { ladder: settled.ladder }),
-    trials: input.trials.map(trialRecord),
+    trials: input.trials,
   };
 }
 
@@ -107,7 +107,8 @@ function patternOf({ load }: RecordedScenario): RunRecord["pattern"] {
   };
 }
 
-function trialRecord(trial: Trial): TrialRecord {
+/** A trial as records tell it. */
+export function trialRecord(trial: Trial): TrialRecord {
   return {
     index: trial.index,
     arms: trial.spec.arms,

@@ -69,6 +69,7 @@ async function run(engine: Engine, objectives: readonly Objective[] = [], more: 
           written.push(text);
           return Promise.resolve({});
         },
+        saveTrials: async () => Promise.resolve(),
         saveTimeline: async () => Promise.resolve(),
         saveResources: async () => Promise.resolve(),
       },
@@ -127,6 +128,7 @@ describe("a run", () => {
     const records: RunDeps["records"] = {
       open: async () => Promise.resolve({ folder: "/results" }),
       save: async () => Promise.resolve((saves += 1) === 1 ? {} : { problem: full }),
+      saveTrials: async () => Promise.resolve(),
       saveTimeline: async () => Promise.resolve(),
       saveResources: async () => Promise.resolve(),
     };

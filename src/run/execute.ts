@@ -10,7 +10,7 @@ import {
   type Timeline,
 } from "../model/index.ts";
 import { TAKEN, type RunDeps } from "./deps.ts";
-import { recordOf, type RecordInput, type RunRequest } from "./draft.ts";
+import { recordOf, trialRecord, type RecordInput, type RunRequest } from "./draft.ts";
 import { freeze } from "./freeze.ts";
 import { keep } from "./keep.ts";
 import { settleRun, unjudged } from "./settle.ts";
@@ -94,7 +94,7 @@ async function executeOpened(
   const { trials, timeline, watched, workload } = done;
   const series = seriesOf(done, settled);
   const told = finish({
-    ...{ settled, ...around, trials },
+    ...{ settled, ...around, trials: trials.map(trialRecord) },
     ...(watched && { resources: watched.resources }),
     ...(workload && { workload: workload.record }),
   });

@@ -1,4 +1,4 @@
-import type { Log, OpenedRun, Owner, RunFolders, RunId, Engine, Clock, Instance } from "../model/index.ts";
+import type { Log, OpenedFolder, Owner, RunFolders, RunId, Engine, Clock, Instance } from "../model/index.ts";
 import type { Ledger } from "./ledger.ts";
 import { diedRecord, silentRecord } from "./unrun.ts";
 import { whereIs } from "./whereabouts.ts";
@@ -35,21 +35,18 @@ export async function recoverFolders(deps: RecoveryDeps): Promise<readonly RunId
   return lost;
 }
 
-async function recoverOne(
-  { run, folder }: { readonly run: OpenedRun; readonly folder: string },
-  deps: RecoveryDeps,
-): Promise<boolean> {
+async function recoverOne({ run, folder, soFar }: OpenedFolder, deps: RecoveryDeps): Promise<boolean> {
   const { owner } = run;
   const now = deps.clock.now();
   const where = whereIs(owner, deps.instance);
   if (where === "elsewhere") {
     if (now - Date.parse(run.opened_at) < OTHER_HOST_MS) return false;
-    await deps.ledger.enter(silentRecord(run, owner, now));
+    await deps.ledger.enter(silentRecord(run, owner, { now, soFar }));
     return true;
   }
   if (where === "here" && (await deps.isAlive(owner))) return false;
   await endLoad(run.id, folder, deps);
-  await deps.ledger.enter(diedRecord(run, owner, now));
+  await deps.ledger.enter(diedRecord(run, owner, { now, soFar }));
   return true;
 }
 

@@ -50,11 +50,11 @@ async function recoverRow({ run, owner }: AbandonedRun, looks: number, deps: Row
   const kept = await deps.folders.record(run.id);
   if (kept !== undefined && "record" in kept) deps.ledger.updated(kept.record);
   else if (here) await recoverDied(run, owner, deps);
-  else await deps.ledger.enter(silentRecord(run, owner, deps.clock.now()));
+  else await deps.ledger.enter(silentRecord(run, owner, { now: deps.clock.now() }));
 }
 
 async function recoverDied(run: QueuedRun, owner: Owner, deps: RowRecoveryDeps): Promise<void> {
   const opened = await deps.folders.opened(run.id);
   if (opened !== undefined) await endLoad(run.id, opened.folder, deps);
-  await deps.ledger.enter(diedRecord(run, owner, deps.clock.now()));
+  await deps.ledger.enter(diedRecord(run, owner, { now: deps.clock.now(), soFar: opened?.soFar }));
 }

@@ -6,29 +6,33 @@ import {
   type Timeline,
   type Trial,
   type TrialResult,
+  type TrialsSoFar,
   type TrialSpec,
   type TrialWork,
 } from "../model/index.ts";
-import { judge, measurementsOf, trialObjectives, type Judgement } from "../judge/index.ts";
-import type { RunRequest } from "./draft.ts";
+import { judge, ladderOf, measurementsOf, trialObjectives, type Judgement } from "../judge/index.ts";
+import { trialRecord, type RunRequest } from "./draft.ts";
 import type { RunDeps } from "./deps.ts";
 import { promptsOf, type RunPrompts } from "./prompts.ts";
 import { workloadOf, type ToldWorkload } from "./workload.ts";
 import { watchedOf, whileWatched, type Watched } from "./watching.ts";
 
-export interface DoneTrials {
-  readonly trials: readonly Trial[];
-  /** Of the first trial: the one whose objectives are judged. */
+/** Of the first trial: the one whose objectives are judged. */
+interface FirstTrial {
   readonly timeline?: Timeline;
-  /** Of the first trial: its target's system meanwhile. */
+  /** Its target's system meanwhile. */
   readonly watched?: Watched;
+  /** What was said, and what a cache knew of it. */
+  readonly workload?: ToldWorkload;
+  /** If it left what can be judged. */
+  readonly judgement?: Judgement;
+}
+
+export interface DoneTrials extends FirstTrial {
+  readonly trials: readonly Trial[];
   /** Of each trial its target's curves and what of them was judged, where both are known. */
   readonly curves?: readonly (TrialCurves | undefined)[];
   readonly failedPushes: number;
-  /** Of the first trial: what was said, and what a cache knew of it. */
-  readonly workload?: ToldWorkload;
-  /** Of the first trial, if it left what can be judged. */
-  readonly judgement?: Judgement;
   /** Why there was no trial to begin with. */
   readonly problem?: Reason;
 }
@@ -45,15 +49,13 @@ export async function runTrials(
   if ("problem" in said) return { trials: [], failedPushes: 0, problem: said.problem };
   const { prompts } = said;
   const trials: Trial[] = [];
-  let timeline: Timeline | undefined;
-  let judgement: Judgement | undefined;
-  let watched: Watched | undefined;
-  let workload: ToldWorkload | undefined;
+  let first: FirstTrial | undefined;
   const curves: (TrialCurves | undefined)[] = [];
   let failedPushes = 0;
   for (;;) {
     const step = deps.plan.next(trials, []);
     if (step.kind === "done") break;
+    if (trials.length > 0) await deps.records.saveTrials(request.id, soFarOf(trials, request));
     const work = workOf(request, deps, { folder, index: trials.length, spec: step.spec, prompts });
     const { result, sampled } = await whileWatched(sources, deps, () => makeLoad(work, request, deps));
     const seen = watchedOf(sampled, result, work.scenario);
@@ -61,20 +63,20 @@ export async function runTrials(
     const judged = judgementOf(result, request, { watched: seen, doubts: told?.doubt ? [told.doubt] : [] });
     trials.push(trialOf(step.spec, result, { request, index: trials.length, judged }));
     curves.push(curvesOf(seen, result));
-    timeline ??= result.timeline;
-    watched ??= seen;
-    workload ??= told;
-    judgement ??= judged;
+    const { timeline } = result;
+    first ??= {
+      ...{ ...(timeline && { timeline }), ...(seen && { watched: seen }) },
+      ...{ ...(told && { workload: told }), ...(judged && { judgement: judged }) },
+    };
     failedPushes += result.failedPushes;
     if (result.outcome.kind !== "completed") break;
   }
-  return {
-    ...{ trials, curves, failedPushes },
-    ...(timeline && { timeline }),
-    ...(judgement && { judgement }),
-    ...(watched && { watched }),
-    ...(workload && { workload }),
-  };
+  return { trials, curves, failedPushes, ...first };
+}
+
+function soFarOf(trials: readonly Trial[], { scenario }: RunRequest): TrialsSoFar {
+  const ladder = ladderOf(scenario.load, trials);
+  return { trials: trials.map(trialRecord), ...(ladder && { ladder }) };
 }
 
 function curvesOf(seen: Watched | undefined, { timeline }: TrialResult): TrialCurves | undefined {

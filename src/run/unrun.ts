@@ -8,6 +8,7 @@ import {
   type Reason,
   type RunRecord,
   type Telemetry,
+  type TrialsSoFar,
 } from "../model/index.ts";
 import { recordOf, type RecordInput } from "./draft.ts";
 import { unjudged } from "./settle.ts";
@@ -36,22 +37,38 @@ export function refusedRecord(run: QueuedRun, why: Reason, now: Instant): RunRec
 }
 
 /** The record of a run whose process is gone: nothing of it is judged, and it is never run again. */
-export function diedRecord(run: OpenedRun | QueuedRun, owner: Owner, now: Instant): RunRecord {
+export function diedRecord(
+  run: OpenedRun | QueuedRun,
+  owner: Owner,
+  { now, soFar }: { readonly now: Instant; readonly soFar?: TrialsSoFar | undefined },
+): RunRecord {
   const text = `The process that ran it (pid ${String(owner.pid)} on ${owner.host}) died or was killed: nothing is judged, and it is not run again.`;
-  return lostRecord(run, reason("daemon_died", text), now);
+  return lostRecord(run, reason("daemon_died", text), { now, soFar });
 }
 
 /** The record of a run whose daemon on another machine says nothing any more. */
-export function silentRecord(run: OpenedRun | QueuedRun, owner: Owner, now: Instant): RunRecord {
+export function silentRecord(
+  run: OpenedRun | QueuedRun,
+  owner: Owner,
+  { now, soFar }: { readonly now: Instant; readonly soFar?: TrialsSoFar | undefined },
+): RunRecord {
   const where = owner.host === "" ? "that ran it" : `on ${owner.host} that ran it (pid ${String(owner.pid)})`;
   const text = `The daemon ${where} has said nothing for too long: nothing is judged, and it is not run again. Load of it that may still run there was not touched.`;
-  return lostRecord(run, reason("owner_silent", text), now);
+  return lostRecord(run, reason("owner_silent", text), { now, soFar });
 }
 
-function lostRecord(run: OpenedRun | QueuedRun, why: Reason, now: Instant): RunRecord {
+/** What trials it had done is told, and judged by nobody. */
+function lostRecord(
+  run: OpenedRun | QueuedRun,
+  why: Reason,
+  { now, soFar }: { readonly now: Instant; readonly soFar?: TrialsSoFar | undefined },
+): RunRecord {
   const begun = "opened_at" in run ? Date.parse(run.opened_at) : (run.startedAt ?? now);
   const times = { startedAt: Math.min(begun, now), endedAt: now };
-  return withoutLoad(run, unjudged(why, run.scenario, "lost"), { ...times, telemetry: NOBODY_READ });
+  const lost = unjudged(why, run.scenario, "lost");
+  const settled = { ...lost, ...(soFar?.ladder && { ladder: soFar.ladder }) };
+  const trials = soFar?.trials ?? [];
+  return recordOf({ ...times, telemetry: NOBODY_READ, request: run, settled, environment: {}, trials });
 }
 
 const NOBODY_READ: Telemetry = {
@@ -62,7 +79,6 @@ const NOBODY_READ: Telemetry = {
 interface Then {
   readonly startedAt: Instant;
   readonly endedAt: Instant;
-  readonly telemetry?: Telemetry;
 }
 
 function withoutLoad(request: Request, settled: RecordInput["settled"], then: Then): RunRecord {

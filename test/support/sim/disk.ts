@@ -33,6 +33,7 @@ export function createSimDisk(): SimDisk {
       runs.set(id, { ...runs.get(id), record: kept });
       return there === undefined ? {} : { stands: kept };
     },
+    saveTrials: () => Promise.resolve(),
     saveTimeline: () => Promise.resolve(),
     saveResources: () => Promise.resolve(),
     list: () => Promise.resolve({ ids: [...runs.keys()].sort().reverse(), strangers: [] }),
