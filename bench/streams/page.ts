@@ -13,7 +13,7 @@ export function streamsSection(capacities: readonly Measured[]): readonly string
   const times = ours?.held === undefined || best === 0 ? undefined : ours.held.streams / best;
   return [
     "## Streams at the same time, beside other tools",
-    "By `npm run bench:streams`. One simulated provider (role chunk at once, the first of 40 tokens after 300 ms, one each 50 ms) in a process of its own and one tool at a time on this machine. A number of streams is held when the tool's median and P99 of time to first token lie within 3 % + 3 ms of what the provider wrote down, no answer failed, at least 85 % of the streams were open, and the provider itself kept its 300 ms to 3 % + 3 ms. Streams are doubled, then bisected. CPU is user and system time of the whole tree of processes, less that of a run of ten streams, per stream and second of load.",
+    "By `npm run bench:streams`. One simulated provider (role chunk at once, the first of 40 tokens after 300 ms, one each 50 ms) in a process of its own and one tool at a time on this machine. A number of streams is held when the tool's median and P99 of time to first token lie within 3 % + 3 ms of the range in which the true ones do (the provider writes down when it sent, and how long a request may have lain there before it looked), no answer failed, at least 85 % of the streams were open, and the median of the provider's own was 300 ms to 3 % + 3 ms. Streams are doubled, then bisected. CPU is user and system time of the whole tree of processes, less that of a run of ten streams, per stream and second of load.",
     table(
       ["Tool", "Streams held", "Median / P99", "True median / P99", "CPU per stream", "First not held"],
       capacities.map(row),
@@ -31,7 +31,7 @@ export function streamsSection(capacities: readonly Measured[]): readonly string
 function row({ name, held, first, idle }: Measured): string[] {
   const not = first === undefined ? "-" : `${first.streams}: ${whyNot(first) ?? ""}`;
   if (held === undefined) return [name, "none", "-", "-", "-", not];
-  return [name, String(held.streams), pair(held.measured), pair(held.truth), cpuPerStream(held, idle), not];
+  return [name, String(held.streams), pair(held.measured), range(held.truth), cpuPerStream(held, idle), not];
 }
 
 /** Milliseconds of CPU a second that a stream costs beyond what the tool costs anyway. */
@@ -45,11 +45,17 @@ function trialRow(name: string, trial: Trial): string[] {
   const result = [whyNot(trial) ?? "held", ...(says === undefined ? [] : [says])].join("; ");
   const open = truth?.open.toFixed(0) ?? "-";
   const cpu = `${cpuSeconds.toFixed(1)} s`;
-  return [name, String(streams), open, String(answers), pair(measured), pair(truth), cpu, result];
+  return [name, String(streams), open, String(answers), pair(measured), range(truth), cpu, result];
 }
 
 function pair(of: { readonly p50: number; readonly p99: number } | undefined): string {
   return of === undefined ? "-" : `${of.p50.toFixed(1)} / ${of.p99.toFixed(1)} ms`;
+}
+
+function range(truth: Trial["truth"]): string {
+  if (truth === undefined) return "-";
+  const between = (least: number, most: number): string => `${least.toFixed(1)} to ${most.toFixed(1)}`;
+  return `${between(truth.p50, truth.latest.p50)} / ${between(truth.p99, truth.latest.p99)} ms`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -16,6 +16,8 @@ export interface Truth {
   /** Times to first token as sent, in milliseconds. */
   readonly p50: number;
   readonly p99: number;
+  /** The same where it looked at each request as late as it may have: the true quantiles lie between. */
+  readonly latest: { readonly p50: number; readonly p99: number };
   /** Streams that were open at the same time on average, after the load had settled. */
   readonly open: number;
 }
@@ -54,6 +56,7 @@ export async function startProvider(root: string, streams: number): Promise<Prov
 export interface Entry {
   readonly index: number;
   readonly received_at_ms: number;
+  readonly received_late_ms: number;
   readonly ended_ms?: number;
   readonly chunks: readonly (readonly [string, number])[];
 }
@@ -73,11 +76,22 @@ export function truthOf(entries: readonly Entry[]): Truth | undefined {
   const received = entries.map(({ received_at_ms: at }) => at);
   const [from, to] = [Math.min(...received) + SETTLE_MS, Math.max(...received)];
   const settled = entries.filter(({ received_at_ms: at }) => at >= from && at <= to);
-  const times = settled.flatMap(({ chunks }) => chunks.find(([kind]) => kind === "content")?.[1] ?? []);
-  const sorted = times.toSorted((a, b) => a - b);
-  const at = (q: number): number | undefined => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
-  const [p50, p99] = [at(0.5), at(0.99)];
-  if (p50 === undefined || p99 === undefined || to <= from) return undefined;
+  const firsts = settled.flatMap(({ chunks, received_late_ms: lateMs }) => {
+    const first = chunks.find(([kind]) => kind === "content")?.[1];
+    return first === undefined ? [] : [{ first, lateMs }];
+  });
+  if (firsts.length === 0 || to <= from) return undefined;
   const openMs = settled.reduce((sum, { ended_ms: ms = 0 }) => sum + ms, 0);
-  return { p50, p99, open: openMs / (to - from) };
+  return {
+    ...quantilesOf(firsts.map(({ first }) => first)),
+    latest: quantilesOf(firsts.map(({ first, lateMs }) => first + lateMs)),
+    open: openMs / (to - from),
+  };
+}
+
+/** Of at least one value. */
+function quantilesOf(values: readonly number[]): { readonly p50: number; readonly p99: number } {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (q: number): number => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? NaN;
+  return { p50: at(0.5), p99: at(0.99) };
 }
