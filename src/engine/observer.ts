@@ -5,6 +5,8 @@ import { cpuTimes, type CpuTimes } from "../platform/cpu-times.ts";
 import { groupUsage, type GroupUsage } from "../platform/group-usage.ts";
 
 const PERIOD_MS = 1000;
+/** Of the cores that it may use: then it never rests. */
+const UNRESTED = 0.95;
 /** A time service turns the time of day by at most 0.5 ms a second; more between two looks is a step. */
 const LEAST_STEP_SECONDS = 0.05;
 
@@ -140,6 +142,7 @@ export function generatorLoad(
     usedCores: ran / watched,
     usedCoresPeak: highestOf(within.map((look) => look.ranSeconds / look.seconds)),
     wantedCores: (ran + waited) / watched,
+    unrestedSeconds: sum((l) => (l.ranSeconds + l.waitedSeconds >= cores * l.seconds * UNRESTED ? l.seconds : 0)),
     dispatchDelaySeconds: dispatches > 0 ? waited / dispatches : 0,
     stillSeconds: sum((look) => (look.dispatches === 0 && look.ranSeconds === 0 ? look.seconds : 0)),
     ...(periods > 0 && { throttledRatio: sum((l) => l.throttled?.throttled ?? 0) / periods }),

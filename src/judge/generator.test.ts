@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { factsOf, factsWithFailures, objectiveOf } from "../../test/support/facts.ts";
-import type { GeneratorLoad, LoadFacts, Observed, OpenFacts } from "../model/index.ts";
+import type { Distribution, GeneratorLoad, LoadFacts, Observed, OpenFacts } from "../model/index.ts";
 import { clockTrouble } from "./clock-trouble.ts";
 import { generatorSaturated } from "./generator.ts";
 import { judge, type Judgement } from "./verdict.ts";
@@ -52,6 +52,24 @@ describe("generator_saturated", () => {
   it("is not said of a machine that is merely busy, as a demo with its chatbot on two cores", () => {
     const demo = { cores: 2, usedCores: 0.3, wantedCores: 1.2, machineBusyRatio: 1, dispatchDelaySeconds: 0.0003 };
     expect(codeOf(demo)).toBeUndefined();
+  });
+  it("is said where it seldom rested and times messages itself, not where the stream probe does", () => {
+    const none = { count: 0, min: 0, max: 0, mean: 0, quantiles: [] };
+    const times = { ...none, count: 1000 };
+    const streamed = (probeDelay: Distribution): LoadFacts => ({
+      ...factsOf(1000),
+      stream: {
+        ...{ firstByte: none, ttft: times, tpot: none, interChunk: none, streamClose: none, dispatchDelay: none },
+        ...{ probeDelay, probeFailures: 0, outputTokens: 0, answersWithUsage: 0, bursts: { count: 0, of: 0 } },
+      },
+    });
+    expect(codeOf({ unrestedSeconds: 2.9 }, streamed(none))).toBeUndefined();
+    expect(codeOf({ unrestedSeconds: 3 }, streamed(none))).toBe("generator_saturated");
+    expect(codeOf({ unrestedSeconds: 60 }, streamed(times))).toBeUndefined();
+    expect(codeOf({ unrestedSeconds: 60 })).toBeUndefined();
+    expect(generatorSaturated(seen({ unrestedSeconds: 6 }), streamed(none))?.text).toBe(
+      "In 6 s of 60 s the load generator, which times the messages itself, wanted all of the 4 cores that it may use. Its delays are in every latency.",
+    );
   });
   it.each([
     ["at its limit", { usedCores: 3.9, wantedCores: 4.1 }, "at its limit"],

@@ -13,6 +13,8 @@ import {
 const LEAST_WATCHED_SECONDS = 10;
 /** Of the cores that it may use: then it never rests, and its own users queue inside it. */
 const MOST_WANTED = 0.95;
+/** Of the seconds: P95 of what is timed inside the engine is then made of those. */
+const MOST_UNRESTED = 0.05;
 const MOST_THROTTLED = 0.05;
 const LEAST_STILL_SECONDS = 2;
 /** Half of the 1 % of answers that P99 is made of. */
@@ -32,7 +34,12 @@ export function generatorSaturated(observed: Observed | undefined, facts: LoadFa
 
 function keptFromRunning(seen: GeneratorLoad, facts: LoadFacts): string | undefined {
   const enough = seen.watchedSeconds >= LEAST_WATCHED_SECONDS;
-  return stoodStill(seen) ?? (enough ? (neverRested(seen) ?? heldByQuota(seen) ?? servedLate(seen, facts)) : undefined);
+  return (
+    stoodStill(seen) ??
+    (enough
+      ? (neverRested(seen) ?? seldomRested(seen, facts) ?? heldByQuota(seen) ?? servedLate(seen, facts))
+      : undefined)
+  );
 }
 
 /** Nobody else had its core: its own users queued for its one thread. */
@@ -57,6 +64,17 @@ function neverRested({ wantedCores, usedCores, cores }: GeneratorLoad): string |
   return usedCores >= wantedCores * MOST_WANTED
     ? `The load generator used ${used} of the ${most} that it may use: it was at its limit.`
     : `The load generator got ${used} and would have used all ${most}: something else had them.`;
+}
+
+/** Messages of a WebSocket are timed when its script gets its turn: a second without rest is in the times of each of them. */
+function seldomRested(
+  { unrestedSeconds = 0, watchedSeconds, cores }: GeneratorLoad,
+  { stream }: LoadFacts,
+): string | undefined {
+  if (stream === undefined || stream.probeDelay.count > 0) return undefined; // read by the stream probe
+  if (unrestedSeconds < watchedSeconds * MOST_UNRESTED) return undefined;
+  const [seconds, all] = [formatValue(unrestedSeconds, "s"), formatValue(watchedSeconds, "s")];
+  return `In ${seconds} of ${all} the load generator, which times the messages itself, wanted all of the ${formatValue(cores, "cores")} that it may use.`;
 }
 
 function heldByQuota({ throttledRatio = 0 }: GeneratorLoad): string | undefined {

@@ -14,6 +14,8 @@ export interface GeneratorLoad {
    * waited for.
    */
   readonly wantedCores: number;
+  /** Seconds in which it wanted nearly all of the cores that it may use; absent in old records. */
+  readonly unrestedSeconds?: number;
   /** How long a thread of it waited for a CPU each time that it could run, in the mean. */
   readonly dispatchDelaySeconds: number;
   /** Seconds in which no thread of it ran although it has work in each: it was stopped or frozen. */

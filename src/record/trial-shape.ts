@@ -93,6 +93,7 @@ const generator = z.object({
   usedCores: amount,
   usedCoresPeak: amount,
   wantedCores: amount,
+  unrestedSeconds: amount.exactOptional(),
   dispatchDelaySeconds: amount,
   stillSeconds: amount,
   throttledRatio: amount.exactOptional(),
