@@ -31,7 +31,7 @@ export async function expired(
   read: ReadRun,
   limits: ExpiryLimits,
 ): Promise<readonly RunId[]> {
-  const oldest = limits.now - limits.keepDays * DAY_MS;
+  const oldest = isBelieved(newestFirst, limits) ? limits.now - limits.keepDays * DAY_MS : -Infinity;
   // A run ends after it was asked for, so what is young by its name is young.
   const isDue = (id: RunId, index: number): boolean => index >= limits.keepRuns || instantOf(id) < oldest;
   const kept = byScenario(newestFirst.filter((id, index) => !isDue(id, index)));
@@ -50,6 +50,19 @@ export async function expired(
     else gone.push(id);
   }
   return gone;
+}
+
+/** In keeping times: months between two runs are a habit, years a clock. */
+const LONG_GAP = 4;
+
+/**
+ * A clock that is suddenly years ahead makes every run old at once. So after a gap that is far longer than runs are
+ * kept, nothing is too old until a day has passed: no wrong clock has been seen to last that long.
+ */
+function isBelieved(newestFirst: readonly RunId[], { keepDays, now }: ExpiryLimits): boolean {
+  const times = [now, ...newestFirst.map(instantOf)];
+  const afterGap = times.find((at, index) => at - (times[index + 1] ?? at) > LONG_GAP * keepDays * DAY_MS);
+  return afterGap === undefined || now - afterGap >= DAY_MS;
 }
 
 /** What newer runs of a scenario, which stay, are known to show. */

@@ -126,8 +126,11 @@ it("39: whatever there is, keeps the newest, the newest judged and the newest fa
   const isFailure = (r: RunRecord): boolean => r.verdict === "fail" || r.state === "error";
   await fc.assert(
     fc.asyncProperty(anyRecords, fc.nat(20), fc.nat(400), async (records, keepRuns, keepDays) => {
-      const { gone } = await goneOf(records, { keepRuns, keepDays });
       const newestFirst = [...records].sort((a, b) => (a.id < b.id ? 1 : -1));
+      const times = [NOW, ...newestFirst.map(({ id }) => instantOf(id as RunId))];
+      const afterGap = times.find((at, i) => at - (times[i + 1] ?? at) > 4 * keepDays * DAY_MS) ?? -Infinity;
+      fc.pre(NOW - afterGap >= DAY_MS);
+      const { gone } = await goneOf(records, { keepRuns, keepDays });
       const needed = new Set<string>();
       for (const scenario of ["a", "b", "c"]) {
         for (const trigger of ["cron", "manual"]) {
@@ -140,4 +143,18 @@ it("39: whatever there is, keeps the newest, the newest judged and the newest fa
     }),
     { numRuns: 300 },
   );
+});
+
+it("2: an hour of a clock that is years ahead makes nothing too old; a day of it does", async () => {
+  const records = [1, 2, 3, 40, 50].map((days) => record(days, "a", "pass"));
+  const ahead = [record(-1800, "a", "pass"), record(-1800.02, "a", "pass"), ...records];
+  const limits = { keepRuns: 100, keepDays: 30 };
+  expect((await goneOf(ahead, { ...limits, now: NOW + 1800.1 * DAY_MS })).gone).toEqual([]);
+  expect((await goneOf(records, { ...limits, now: NOW + 1800 * DAY_MS })).gone).toEqual([]);
+  expect((await goneOf(ahead, { ...limits, now: NOW + 1801.1 * DAY_MS })).gone).toEqual(idsOf(records));
+});
+
+it("runs that are always further apart than they are kept do not stay for that", async () => {
+  const monthly = [0, 30, 60, 90].map((days) => record(days, "a", "pass"));
+  expect((await goneOf(monthly, { keepRuns: 100, keepDays: 14 })).gone).toEqual(idsOf(monthly.slice(1)));
 });
