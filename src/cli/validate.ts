@@ -6,6 +6,7 @@ import { makeTemporaryFolder, removeFolder } from "../platform/files.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit.ts";
 import { loadOrTell } from "./load.ts";
+import { onAnyStop } from "./stop-switch.ts";
 
 export function validateCommand(context: Context): Command {
   return new Command("validate")
@@ -19,7 +20,13 @@ export function validateCommand(context: Context): Command {
 async function validate(context: Context, file: string): Promise<number> {
   const config = await loadOrTell(context, file);
   if (config === undefined) return EXIT.usage;
-  const { problems, unchecked } = await scriptProblems(context, config);
+  const stopped = new AbortController();
+  const close = onAnyStop(context.machine, () => stopped.abort());
+  const { problems, unchecked } = await scriptProblems(context, config, stopped.signal).finally(close);
+  if (stopped.signal.aborted) {
+    context.console.note("chatbench: stopped before every script was asked.");
+    return EXIT.interrupted;
+  }
   unchecked.forEach((warning) => context.console.note(`${config.file}: warning: ${warning}`));
   problems.forEach((problem) => context.console.note(`${config.file}: error: ${problem}`));
   if (problems.length > 0) return EXIT.usage;
@@ -37,19 +44,20 @@ interface Checked {
 }
 
 /** What the engines say of each scenario's script; no k6, without which nothing is ready, is one problem. */
-async function scriptProblems(context: Context, config: Config): Promise<Checked> {
+async function scriptProblems(context: Context, config: Config, stop: AbortSignal): Promise<Checked> {
   const version = await context.engine.version();
   if ("problem" in version) return { problems: [version.problem.text], unchecked: [] };
   const folder = await makeTemporaryFolder("chatbench-validate-");
   try {
     const [problems, unchecked]: [string[], string[]] = [[], []];
     for (const scenario of Object.values(config.scenarios)) {
+      if (stop.aborted) break;
       const engine = await context.engine.version(scenario);
       if ("problem" in engine) {
         unchecked.push(`scenario ${scenario.name} cannot run here: ${engine.problem.text}`);
         continue;
       }
-      const asked = await context.engine.inspect(workFor(scenario, folder, context));
+      const asked = await context.engine.inspect(workFor(scenario, folder, context), stop);
       if ("problem" in asked) problems.push(`scenario ${scenario.name}: ${asked.problem.text}`);
     }
     return { problems, unchecked };

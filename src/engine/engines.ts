@@ -10,7 +10,7 @@ export function createEngines(engines: Readonly<Record<EngineName, Engine>>): En
       const found = await engine.version();
       return "version" in found ? { name: engine.name, ...found } : found;
     },
-    inspect: async (work) => await of(work.scenario).inspect(work),
+    inspect: async (work, kill) => await of(work.scenario).inspect(work, kill),
     run: async (work, watch) => await of(work.scenario).run(work, watch),
     // Who comes after a dead daemon does not know what made the load; all are found by the same mark.
     endLeftOver: async (id, folder) => await engines.k6.endLeftOver(id, folder),

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -19,7 +19,10 @@ beforeEach(async () => {
   writeFileSync(join(folder, "load_tests/chat.js"), SCRIPT);
   configure();
 });
-afterEach(() => server.close());
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await server.close();
+});
 
 function configure(scenario = "", more = ""): void {
   writeFileSync(
@@ -123,6 +126,20 @@ describe("what cannot run is an error with its reason, exit code 4, and is kept"
     expect(ran.code).toBe(4);
     expect(ran.out).toContain("script_broken");
   });
+});
+
+it("validate that is stopped ends the script that it waits for, and leaves nothing behind", async () => {
+  writeFileSync(join(folder, "load_tests/chat.js"), "while (true) {}\nexport default function () {}");
+  const temporary = join(folder, "tmp");
+  mkdirSync(temporary);
+  vi.stubEnv("TMPDIR", temporary);
+  const machine = testMachine(folder);
+  const ended = main(["validate"], machine);
+  await vi.waitFor(() => expect(readdirSync(temporary, { recursive: true }).join()).toContain("k6-config"), 20_000);
+  machine.signal("SIGINT");
+  expect(await ended).toBe(130);
+  expect(machine.printed.err()).toContain("stopped before every script was asked");
+  expect(readdirSync(temporary)).toEqual([]);
 });
 
 describe("the way of a first user", () => {

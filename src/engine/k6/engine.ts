@@ -51,9 +51,9 @@ export function createK6Engine(deps: K6Deps): Engine {
       const result = await binary();
       return "binary" in result ? { version: result.binary.version } : result;
     },
-    inspect: async (work) =>
+    inspect: async (work, kill) =>
       await withoutSecretsAfter(work, async () => {
-        const asked = await askScript(work, deps, { found: await binary() });
+        const asked = await askScript(work, deps, { found: await binary(), ...(kill && { kill }) });
         return "problem" in asked ? asked : { inspection: inspectionOf(work, asked.script) };
       }),
     run: async (work, watch) => await withoutSecretsAfter(work, () => run(work, deps, { binary, watch }), watch.kill),

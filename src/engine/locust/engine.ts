@@ -54,7 +54,7 @@ export function createLocustEngine(deps: LocustDeps): Engine {
       const found = await python();
       return "python" in found ? { version: found.python.version } : found;
     },
-    inspect: async (work) => await withoutSecretsAfter(work, () => inspect(work, deps, python)),
+    inspect: async (work, kill) => await withoutSecretsAfter(work, () => inspect(work, deps, { python, kill })),
     run: async (work, watch) => await withoutSecretsAfter(work, () => run(work, deps, { python, watch }), watch.kill),
     endLeftOver: (id, folder) => endLeftOver(id, folder, deps),
   };
@@ -129,7 +129,7 @@ async function prepare(
 async function inspect(
   work: TrialWork,
   deps: LocustDeps,
-  python: Finder,
+  { python, kill }: { readonly python: Finder; readonly kill: AbortSignal | undefined },
 ): Promise<{ readonly inspection: Inspection } | { readonly problem: Reason }> {
   const ready = await prepare(work, deps, python);
   if ("problem" in ready) return ready;
@@ -141,7 +141,7 @@ async function inspect(
       cwd: dirname(ready.files.plan),
       env: ready.env,
     },
-    { timeoutMs: INSPECT_TIMEOUT_MS },
+    { timeoutMs: INSPECT_TIMEOUT_MS, ...(kill && { kill }) },
   );
   if ("problem" in output) {
     const why = `Locust could not be started (${output.problem}): ${ready.python}`;
