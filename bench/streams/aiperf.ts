@@ -25,7 +25,7 @@ interface Report {
  */
 export function aiperfTool({ root, peers, seconds }: AiperfOptions): Tool {
   return {
-    name: "AIPerf 0.13",
+    ...{ name: "AIPerf 0.13", tellsAll: true },
     async run(streams) {
       const provider = await startProvider(root, streams);
       const folder = mkdtempSync(join(tmpdir(), "chatbench-aiperf-"));

@@ -13,6 +13,8 @@ export interface LocustOptions {
   readonly seconds: number;
   /** Locust's own way to more than one core. */
   readonly processes: number;
+  /** It parses and tells of each chunk, as Chatbench does, and not of the first token alone. */
+  readonly everyChunk: boolean;
 }
 
 interface Told {
@@ -23,9 +25,11 @@ interface Told {
 
 /** Locust with an SSE user written for it (locust_sse.py). */
 export function locustTool(options: LocustOptions): Tool {
-  const { root, seconds, processes } = options;
+  const { root, seconds, processes, everyChunk } = options;
+  const told = everyChunk ? "each chunk" : "first token only";
   return {
-    name: `Locust 2.47, ${processes === 1 ? "one process" : `${processes} processes`}`,
+    name: `Locust 2.47, ${processes === 1 ? "one process" : `${processes} processes`}, ${told}`,
+    tellsAll: everyChunk,
     async run(streams) {
       const provider = await startProvider(root, streams);
       const folder = mkdtempSync(join(tmpdir(), "chatbench-locust-"));
@@ -36,6 +40,7 @@ export function locustTool(options: LocustOptions): Tool {
           env: {
             ...{ PATH: process.env.PATH ?? "", HOME: folder, PEER_OUT: folder, PYTHONDONTWRITEBYTECODE: "1" },
             ...{ PEER_JUDGED_FROM: String(WARMUP_SECONDS), PEER_THINK_SECONDS: String(THINK_SECONDS) },
+            ...(everyChunk && { PEER_EVERY_CHUNK: "1" }),
           },
         });
         const truth = await provider.truth();

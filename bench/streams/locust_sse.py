@@ -1,5 +1,7 @@
-"""An SSE user for Locust, as fast as we could make it: FastHttpUser, one read of the socket an event, JSON parsed only
-until the first content. Each process writes its times to first token (ms) into PEER_OUT at its end."""
+"""An SSE user for Locust, as fast as we could make it: FastHttpUser, one read of the socket an event. By itself it parses
+JSON only until the first content and knows nothing else of the answer; with PEER_EVERY_CHUNK it tells what Chatbench
+does (each chunk parsed, gaps between those with content, end, usage, all of it in Locust's own statistics). Each
+process writes its times to first token (ms) into PEER_OUT at its end."""
 
 import json
 import os
@@ -18,6 +20,7 @@ BODY = json.dumps({
 HEADERS = {"content-type": "application/json", "accept": "text/event-stream"}
 FROM = float(os.environ["PEER_JUDGED_FROM"])  # seconds since the start of this process' load
 THINK = float(os.environ["PEER_THINK_SECONDS"])
+EVERY_CHUNK = os.environ.get("PEER_EVERY_CHUNK") == "1"
 times = []
 state = {"began": None, "failed": 0, "answers": 0}
 
@@ -42,11 +45,17 @@ class Reader(FastHttpUser):
     def wait_time(self):
         return 0
 
+    def tell(self, name, milliseconds):
+        self.environment.events.request.fire(
+            request_type="SSE", name=name, response_time=milliseconds, response_length=0, exception=None, context={}
+        )
+
     @task
     def stream(self):
         judged = time.monotonic() - state["began"] >= FROM
         began = time.perf_counter()
-        first = None
+        first = last = None
+        tokens = 0
         with self.client.post(
             "/v1/chat/completions", data=BODY, headers=HEADERS, stream=True, catch_response=True
         ) as response:
@@ -59,11 +68,24 @@ class Reader(FastHttpUser):
                 event = events_read.readline(b"\n\n")
                 if not event or event.startswith(b"data: [DONE]"):
                     break
-                if first is None:
-                    choices = json.loads(event[6:])["choices"]
-                    if choices and choices[0]["delta"].get("content"):
-                        first = time.perf_counter()
+                if first is not None and not EVERY_CHUNK:
+                    continue
+                at = time.perf_counter()
+                chunk = json.loads(event[6:])
+                choices = chunk["choices"]
+                if choices and choices[0]["delta"].get("content"):
+                    if first is None:
+                        first = at
+                    else:
+                        self.tell("gap", (at - last) * 1000)
+                    last = at
+                elif "usage" in chunk and chunk["usage"]:
+                    tokens = chunk["usage"]["completion_tokens"]
             events_read.read()
+        if EVERY_CHUNK and first is not None:
+            self.tell("first token", (first - began) * 1000)
+            self.tell("last content", (last - began) * 1000)
+            self.tell("token", (last - first) * 1000 / max(1, tokens - 1))
         if judged and first is not None:
             state["answers"] += 1
             times.append((first - began) * 1000)

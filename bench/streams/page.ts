@@ -9,8 +9,14 @@ export interface Measured extends Capacity {
 /** The section of the page of benchmarks, in paragraphs. */
 export function streamsSection(capacities: readonly Measured[]): readonly string[] {
   const [ours, ...peers] = capacities;
-  const best = Math.max(0, ...peers.map(({ held }) => held?.streams ?? 0));
-  const times = ours?.held === undefined || best === 0 ? undefined : ours.held.streams / best;
+  const same = timesBest(
+    ours,
+    peers.filter(({ tellsAll }) => tellsAll),
+  );
+  const less = timesBest(
+    ours,
+    peers.filter(({ tellsAll }) => !tellsAll),
+  );
   return [
     "## Streams at the same time, beside other tools",
     "By `npm run bench:streams`. One simulated provider (role chunk at once, the first of 40 tokens after 300 ms, one each 50 ms) in a process of its own and one tool at a time on this machine. A number of streams is held when the tool's median and P99 of time to first token lie within 3 % + 3 ms of the range in which the true ones do (the provider writes down when it sent, and how long a request may have lain there before it looked), no answer failed, at least 85 % of the streams were open, and the median of the provider's own was 300 ms to 3 % + 3 ms. Streams are doubled, then bisected. CPU is user and system time of the whole tree of processes, less that of a run of ten streams, per stream and second of load.",
@@ -18,14 +24,23 @@ export function streamsSection(capacities: readonly Measured[]): readonly string
       ["Tool", "Streams held", "Median / P99", "True median / P99", "CPU per stream", "First not held"],
       capacities.map(row),
     ),
-    times === undefined ? "" : `Chatbench holds ${times.toFixed(1)} times the streams of the best other tool here.`,
-    "Chatbench is `chatbench run` with `traffic: stream` (k6 paces, the probe reads and parses each chunk). Locust's user is a `FastHttpUser` that reads the socket event by event and parses JSON only until the first content (`bench/streams/locust_sse.py`): its documented `iter_lines` waits for 1,024 bytes. AIPerf is told arrivals at a rate, with a local tokenizer and the server's token counts.",
+    same === undefined ? "" : `Chatbench holds ${same} times the streams of the best other tool that tells as much.`,
+    less === undefined
+      ? ""
+      : `Of a user that looks for the first token and at nothing else it holds ${less} times the streams.`,
+    "Chatbench is `chatbench run` with `traffic: stream` (k6 paces, the probe reads and parses each chunk). Locust's user is a `FastHttpUser` that reads the socket event by event (`bench/streams/locust_sse.py`; its documented `iter_lines` waits for 1,024 bytes) and tells what Chatbench does: each chunk parsed, the gaps between them, the end and the usage, in Locust's own statistics; or, where the table says so, parses JSON until the first content and tells nothing else. AIPerf is told arrivals at a rate, with a local tokenizer and the server's token counts.",
     "### Every trial",
     table(
       ["Tool", "Streams", "Open", "Answers", "Median / P99", "True", "CPU", ""],
       capacities.flatMap(({ name, trials }) => trials.map((trial) => trialRow(name, trial))),
     ),
   ].filter((part) => part !== "");
+}
+
+/** How many times the streams of the best of them ours holds. */
+function timesBest(ours: Measured | undefined, peers: readonly Measured[]): string | undefined {
+  const best = Math.max(0, ...peers.map(({ held }) => held?.streams ?? 0));
+  return ours?.held === undefined || best === 0 ? undefined : (ours.held.streams / best).toFixed(1);
 }
 
 function row({ name, held, first, idle }: Measured): string[] {

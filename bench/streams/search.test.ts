@@ -21,7 +21,11 @@ function trial(streams: number, p99: number): Trial {
 
 /** Tells the truth up to a number of streams. */
 function honestUpTo(most: number): Tool {
-  return { name: "tool", run: async (streams) => Promise.resolve(trial(streams, streams <= most ? 302 : 900)) };
+  return {
+    name: "tool",
+    tellsAll: true,
+    run: async (streams) => Promise.resolve(trial(streams, streams <= most ? 302 : 900)),
+  };
 }
 
 it.each([

@@ -19,6 +19,8 @@ export interface Trial {
 
 export interface Tool {
   readonly name: string;
+  /** It parses each chunk and tells the gaps between them, as Chatbench does. */
+  readonly tellsAll: boolean;
   run(streams: number): Promise<Trial>;
 }
 
