@@ -46,7 +46,7 @@ function choose(context: Context, config: Config, names: readonly string[]): rea
   const known = Object.keys(config.scenarios);
   const unknown = names.filter((name) => !Object.hasOwn(config.scenarios, name));
   for (const name of unknown) {
-    const text = `there is no scenario "${name}" in ${config.file}${hint(name, known, "scenarios")}.`;
+    const text = `there is no scenario "${name}" in ${config.file}${hint(name, known, "scenarios")}`;
     context.console.note(`chatbench doctor: ${text}`);
   }
   if (unknown.length > 0) return undefined;

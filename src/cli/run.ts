@@ -88,7 +88,7 @@ function choose(config: Config, names: readonly string[], options: RunOptions): 
   if (unknown.length > 0) {
     return {
       problems: unknown.map(
-        (name) => `there is no scenario "${name}" in ${config.file}${hint(name, known, "scenarios")}.`,
+        (name) => `there is no scenario "${name}" in ${config.file}${hint(name, known, "scenarios")}`,
       ),
     };
   }

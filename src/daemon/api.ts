@@ -96,7 +96,7 @@ async function startRun(body: RunRequestBody, key: string | undefined, parts: Pa
   const known = Object.hasOwn(config.scenarios, body.scenario) ? config.scenarios[body.scenario] : undefined;
   if (known === undefined) {
     const near = hint(body.scenario, Object.keys(config.scenarios), "scenarios");
-    return { kind: "refused", problems: [`there is no scenario "${body.scenario}"${near}.`] };
+    return { kind: "refused", problems: [`there is no scenario "${body.scenario}"${near}`] };
   }
   const wanted = withOverrides(known, config, overridesOf(body));
   if ("problems" in wanted) return { kind: "refused", problems: wanted.problems };

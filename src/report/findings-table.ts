@@ -19,7 +19,7 @@ export function findingsTable({ findings }: RunRecord): Html | undefined {
 function row({ check, result, text }: Finding): Html {
   return html`<tr>
     <td>${CHECKS[check]}</td>
-    <td>${sign(FINDING_TONES[result])} ${FINDING_WORDS[result]}</td>
+    <td class="result">${sign(FINDING_TONES[result])} ${FINDING_WORDS[result]}</td>
     <td>${text}</td>
   </tr>`;
 }

@@ -105,7 +105,7 @@ table{border-collapse:collapse;width:100%}
 th{text-align:left;white-space:nowrap;font-weight:500;font-size:.82rem;color:var(--soft);padding:0 .75rem .45rem 0;border-bottom:1px solid var(--line)}
 td{padding:.55rem .75rem .55rem 0;vertical-align:top;border-bottom:1px solid var(--grid)}
 th:last-child,td:last-child{padding-right:0}
-.number{text-align:right;white-space:nowrap}
+.number{text-align:right;white-space:nowrap}.result{white-space:nowrap}
 .targets td{border:0;padding-bottom:0}
 .targets tbody td{padding-top:.8rem}
 .targets .why td{padding-top:.1rem;padding-bottom:.8rem;font-size:.88rem;border-bottom:1px solid var(--grid)}
