@@ -119,7 +119,10 @@ export interface Engine {
     scenario?: Scenario,
   ): Promise<{ readonly version: string; readonly name?: string } | { readonly problem: Reason }>;
   /** Reads the script without making load: what it would do, or why it cannot be used; `kill` ends that at once. */
-  inspect(work: TrialWork, kill?: AbortSignal): Promise<{ readonly inspection: Inspection } | { readonly problem: Reason }>;
+  inspect(
+    work: TrialWork,
+    kill?: AbortSignal,
+  ): Promise<{ readonly inspection: Inspection } | { readonly problem: Reason }>;
   /** Runs one trial; never throws for the engine's own failures. */
   run(work: TrialWork, watch: TrialWatch): Promise<TrialResult>;
   /** Ends load of this run that outlived the process which made it, and nothing else; `folder` is the run's. */
