@@ -153,7 +153,7 @@ it("a failed night arrives as one message whose links answer, and only that of t
   }
 });
 
-it("a daemon that is away resolves nothing; a good night does, in one message", async () => {
+it("a daemon that is away resolves nothing; a good night does, each alert once", async () => {
   await live.daemon.stop();
   await expect.poll(() => answerOf("max(up)"), PATIENCE).toBe("0");
   await expect.poll(() => answerOf("count_over_time(up[5s]) - sum_over_time(up[5s])"), PATIENCE).toBe("5");
@@ -162,8 +162,10 @@ it("a daemon that is away resolves nothing; a good night does, in one message", 
   await start();
   await tellPrometheus();
   await expect.poll(() => ofRun().at(-1)?.status, PATIENCE).toBe("resolved");
-  expect(ofRun().map(({ status, alerts }) => [status, alerts.length])).toEqual([
-    ["firing", 3],
-    ["resolved", 3],
-  ]);
+  // In one message as a rule; rules of two groups are looked at up to a second apart, which is this Alertmanager's interval.
+  const [bad, ...good] = ofRun();
+  const names = (alerts: Message["alerts"]): string[] => alerts.map(({ labels }) => labels.alertname ?? "").sort();
+  expect(names(good.flatMap(({ alerts }) => alerts.filter(({ status }) => status === "resolved")))).toEqual(
+    names(bad?.alerts ?? []),
+  );
 });

@@ -278,7 +278,7 @@ describe("case 40, bad files in results", () => {
 
 describe("retention", () => {
   it("removes expired runs whole and leaves everything that is no readable record", async ({ folder }) => {
-    const old = passing("20250101T000000Z-chat-api-aaaa").record;
+    const old = passing("20260901T000000Z-chat-api-aaaa").record;
     const newer = passing().record;
     await write(folder, old);
     await write(folder, newer);
