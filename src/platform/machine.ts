@@ -48,6 +48,24 @@ export function machineFacts(): MachineFacts {
   };
 }
 
+const ENDINGS = [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const;
+
+/**
+ * Who once listened is nearly done when it does so no more: a second Ctrl-C in that moment ends this process with its
+ * usual exit code, not as one that a signal killed.
+ */
+function endBySignal(): void {
+  for (const [signal, code] of ENDINGS) {
+    if (process.listenerCount(signal) > 0) continue;
+    process.on(signal, () => {
+      if (process.listenerCount(signal) === 1) process.exit(code);
+    });
+  }
+}
+
 export function realMachine(): Machine {
   return {
     env: process.env,
@@ -67,6 +85,7 @@ export function realMachine(): Machine {
         process.off("disconnect", orphaned);
         process.off("SIGINT", listener);
         process.off("SIGTERM", listener);
+        endBySignal();
       };
     },
     onHangup(listener) {
