@@ -59,7 +59,6 @@ const ENDINGS = [
  */
 function endBySignal(): void {
   for (const [signal, code] of ENDINGS) {
-    if (process.listenerCount(signal) > 0) continue;
     process.on(signal, () => {
       if (process.listenerCount(signal) === 1) process.exit(code);
     });
@@ -67,6 +66,7 @@ function endBySignal(): void {
 }
 
 export function realMachine(): Machine {
+  const ending = { begun: false };
   return {
     env: process.env,
     cwd: process.cwd(),
@@ -82,10 +82,12 @@ export function realMachine(): Machine {
       // Not undefined (no channel), but false: it broke before anybody listened.
       if ((process as { connected?: boolean }).connected === false) queueMicrotask(orphaned);
       return () => {
+        // First: without any listener there is a moment in which the signal kills.
+        if (!ending.begun) endBySignal();
+        ending.begun = true;
         process.off("disconnect", orphaned);
         process.off("SIGINT", listener);
         process.off("SIGTERM", listener);
-        endBySignal();
       };
     },
     onHangup(listener) {

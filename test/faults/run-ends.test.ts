@@ -134,7 +134,8 @@ describe("27 and 65: Ctrl-C twice", () => {
     command.child.kill("SIGINT");
     await expect.poll(() => command.seen.err, { timeout: 5_000 }).toContain("Again to stop at once");
     const from = performance.now();
-    expect(await signalled(command, "SIGINT")).toBe(130);
+    // The first Ctrl-C may have ended all: who is already leaving is killed by the second, which a shell calls 130 too.
+    expect([130, "SIGINT"]).toContain(await signalled(command, "SIGINT"));
     expect(performance.now() - from).toBeLessThan(3_000);
     await nothingLeft(id);
   });
@@ -219,7 +220,8 @@ describe("two at once on one target", () => {
     expect([...(await recordsIn(folder)).keys()]).toEqual([id]); // not begun
     await first.ended;
     await second.ended;
-    const [one, two] = [...(await recordsIn(folder)).values()];
+    const records = await recordsIn(folder); // of the same second: their names are in no order
+    const [one, two] = [records.get(id), [...records.values()].find((record) => record?.id !== id)];
     expect([one?.id, one?.state, two?.state]).toEqual([id, "finished", "finished"]);
     expect(Date.parse(two?.started_at ?? "")).toBeGreaterThanOrEqual(Date.parse(one?.trials[0]?.ended_at ?? ""));
   });
