@@ -84,7 +84,9 @@ beforeAll(async () => {
   await configure(live.folder, CONFIG);
   await start();
   live.receiver = await startServer();
-  live.alertmanager = await startAlertmanager(join(live.folder, "alertmanager"), live.receiver.url);
+  // Prometheus tells of one rule after the other: in an interval as short as that takes, a message holds some of them.
+  const unhurried = (text: string): string => text.replaceAll("group_interval: 1s", "group_interval: 10s");
+  live.alertmanager = await startAlertmanager(join(live.folder, "alertmanager"), live.receiver.url, unhurried);
   const configuration = {
     global: { scrape_interval: "1s", evaluation_interval: "1s" },
     rule_files: await quickRules(),
@@ -153,7 +155,7 @@ it("a failed night arrives as one message whose links answer, and only that of t
   }
 });
 
-it("a daemon that is away resolves nothing; a good night does, each alert once", async () => {
+it("a daemon that is away resolves nothing; a good night does, in one message", async () => {
   await live.daemon.stop();
   await expect.poll(() => answerOf("max(up)"), PATIENCE).toBe("0");
   await expect.poll(() => answerOf("count_over_time(up[5s]) - sum_over_time(up[5s])"), PATIENCE).toBe("5");
@@ -162,10 +164,8 @@ it("a daemon that is away resolves nothing; a good night does, each alert once",
   await start();
   await tellPrometheus();
   await expect.poll(() => ofRun().at(-1)?.status, PATIENCE).toBe("resolved");
-  // In one message as a rule; rules of two groups are looked at up to a second apart, which is this Alertmanager's interval.
-  const [bad, ...good] = ofRun();
-  const names = (alerts: Message["alerts"]): string[] => alerts.map(({ labels }) => labels.alertname ?? "").sort();
-  expect(names(good.flatMap(({ alerts }) => alerts.filter(({ status }) => status === "resolved")))).toEqual(
-    names(bad?.alerts ?? []),
-  );
+  expect(ofRun().map(({ status, alerts }) => [status, alerts.length])).toEqual([
+    ["firing", 3],
+    ["resolved", 3],
+  ]);
 });
