@@ -1,5 +1,4 @@
-import { measureTtft, WARMUP_SECONDS } from "../ttft.ts";
-import type { TtftRow } from "../ttft.ts";
+import { measureTtft, WARMUP_SECONDS, type TtftRow } from "../ttft.ts";
 import type { Tool, Trial } from "./trial.ts";
 
 /** The product as people run it: `chatbench run` with traffic: stream. */

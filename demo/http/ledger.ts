@@ -6,7 +6,7 @@ export interface LedgerEntry {
   readonly index: number;
   /** Milliseconds since 1970 at which the request's head was here; all other times count from then. */
   readonly received_at_ms: number;
-  /** At most so long before that it may have lain there unseen, because this process was busy or had no processor. */
+  /** So long before that it may have lain there unseen, because this process was busy or had no processor (pulse.ts). */
   readonly received_late_ms: number;
   /** What was written and when, oldest first: the moment before it was handed to the kernel. */
   readonly chunks: readonly (readonly [kind: string, ms: number])[];

@@ -22,7 +22,10 @@ export class Pulse {
     this.#beats.last = this.#beats.before = -Infinity;
   }
 
-  /** Milliseconds at most that what the loop found at this time of `performance.now()` had lain there; no work, no queue. */
+  /**
+   * Milliseconds that what the loop found at this time of `performance.now()` may have lain there, less two beats
+   * (so up to 4 ms are not told: too little, never too much); without work there is no queue.
+   */
   lateAt(nowMs: number): number {
     const { before } = this.#beats;
     return before === -Infinity ? 0 : Math.max(0, nowMs - before - 2 * BEAT_MS);

@@ -49,6 +49,18 @@ describe("measurements of streams", () => {
   });
 });
 
+describe("times shorter than the one to the first token", () => {
+  it("are not told where the probe looked later than they can bear; of a time per token its part counts", () => {
+    const short = { firstByte: at(2_000, 0.01, 0.02), tpot: at(2_000, 0.02, 0.03), interChunk: at(8_000, 0.02, 0.03) };
+    const told = (p99: number) => streamMeasurements(withStream({ ...short, probeDelay: at(2_000, 0.001, p99) }));
+    expect(told(0.005)).toMatchObject({ first_byte_p99: { value: 0.02 }, tpot_p99: { value: 0.03 } });
+    expect(told(0.0051)).not.toHaveProperty("first_byte_p99");
+    expect(told(0.0239)).toHaveProperty("tpot_p99");
+    expect(told(0.0241)).not.toHaveProperty("tpot_p99");
+    expect(told(0.0241)).toMatchObject({ first_byte_p50: { value: 0.01 }, ttft_p99: { value: 0.3 } });
+  });
+});
+
 describe("gaps between chunks", () => {
   it("are not told where the probe looked later than they can bear", () => {
     const told = withStream({ interChunk: at(40_000, 0.05, 0.06), probeDelay: at(2_000, 0.001, 0.009) });
@@ -88,6 +100,13 @@ describe("the probe as the bottleneck", () => {
   ])("%s", (_, changes, isSaturated) => {
     expect(probeSaturated(withStream(changes))?.code).toBe(isSaturated ? "probe_saturated" : undefined);
   });
+});
+
+it("holds arrivals' queueing to the time to first token, which counts from when they were to be sent", () => {
+  const none = { planned: 1, users: 1, rate: 1, service: NONE, startDelay: NONE, busy: NONE };
+  const open = (p99: number) => ({ ...withStream({ queueDelay: at(2_000, 0.001, p99) }), open: none });
+  expect(probeSaturated(open(0.0119))).toBeUndefined();
+  expect(probeSaturated(open(0.0121))?.code).toBe("probe_saturated");
 });
 
 it("says what the probe said of an exchange that it could not carry out, and blames the target for none of it", () => {

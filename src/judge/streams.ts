@@ -34,7 +34,7 @@ export function streamMeasurements(facts: LoadFacts): Measurements {
   if (stream === undefined) return {};
   const times = [...QUANTILES].flatMap(([name, [key, q]]): [string, Measurement][] => {
     const value = quantileOf(stream[key], q);
-    return value === undefined || (key === "interChunk" && gapDelay(stream, q) !== undefined)
+    return value === undefined || tooLate(key, q, stream) !== undefined
       ? []
       : [[name, { value, unit: "s", samples: stream[key].count }]];
   });
@@ -49,16 +49,19 @@ function tokensPerSecond({ latency, window }: LoadFacts, stream: StreamFacts): M
   return { value: outputTokens / window.seconds, unit: "tokens/s", samples: answersWithUsage };
 }
 
-const GAP_SHARE = 0.1;
-const GAP_SECONDS = 0.003;
+const SHORT_SHARE = 0.1;
+const SHORT_SECONDS = 0.003;
 
 /**
- * A gap is a hundredth of an answer, and wrong by as much as its two ends were seen late: how late where that is more
- * than a tenth of it and 3 ms. Undefined: it is less.
+ * The other times are shorter than the time to first token, and as wrong as their ends were seen late (a time per
+ * token by its part of that): how late where that is more than a tenth of the time and 3 ms. Undefined: it is less.
  */
-function gapDelay({ interChunk, probeDelay }: StreamFacts, q: number): number | undefined {
-  const [gap, delay] = [quantileOf(interChunk, q), quantileOf(probeDelay, q)];
-  return gap === undefined || delay === undefined || delay <= gap * GAP_SHARE + GAP_SECONDS ? undefined : delay;
+function tooLate(key: Times, q: number, stream: StreamFacts): number | undefined {
+  if (key === "ttft") return undefined; // whose own bound voids the run
+  const [time, delay] = [quantileOf(stream[key], q), quantileOf(stream.probeDelay, q)];
+  if (time === undefined || delay === undefined) return undefined;
+  const gaps = key === "tpot" ? Math.max(1, stream.interChunk.count / Math.max(1, stream.ttft.count)) : 1;
+  return delay / gaps <= time * SHORT_SHARE + SHORT_SECONDS ? undefined : delay;
 }
 
 /** Why one of these is absent, as a clause; undefined for other names. */
@@ -71,7 +74,7 @@ export function streamAbsence(name: string, { stream, latency }: LoadFacts): Rea
     const told = formatCount(stream.answersWithUsage);
     return reason("not_measured", `only ${told} of ${formatCount(latency.count)} answers told their tokens`);
   }
-  const late = key === "interChunk" ? gapDelay(stream, q) : undefined;
+  const late = tooLate(key, q, stream);
   if (late !== undefined)
     return reason("probe_saturated", `the stream probe looked up to ${formatValue(late, "s")} late at its chunks`);
   const { count } = stream[key];
@@ -92,7 +95,7 @@ const CLAIMS: readonly (readonly [q: number, share: number, seconds: number])[] 
 /**
  * The probe measures of each exchange how late it may have looked at the first content, and for how long its own work
  * may have held the request back. Where at a quantile that is reported the true one may lie further off than is claimed
- * there, or requests were held back for more than such a part of the whole exchange, the probe was the bottleneck.
+ * there, or requests were held back for more than such a part of what is told, the probe was the bottleneck.
  */
 export function probeSaturated(facts: LoadFacts): Reason | undefined {
   const { stream, latency } = facts;
@@ -105,9 +108,11 @@ export function probeSaturated(facts: LoadFacts): Reason | undefined {
     return reason("probe_saturated", text);
   }
   const { queueDelay } = stream;
+  // Where times count from when a message was to be sent, holding it back is in them; else only its pace suffers.
+  const held = facts.open === undefined ? latency : stream.ttft;
   return (
     beyondClaim("may have added up to {} to the time to first token", stream.ttft, addedAt(stream)) ??
-    (queueDelay && beyondClaim("may have held requests back for {}", latency, (q) => quantileOf(queueDelay, q)))
+    (queueDelay && beyondClaim("may have held requests back for {}", held, (q) => quantileOf(queueDelay, q)))
   );
 }
 

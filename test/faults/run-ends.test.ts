@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -149,6 +151,17 @@ describe("27 and 65: Ctrl-C twice", () => {
     await nothingLeft(id);
     expect(await readdir(join(folder, "results", id))).not.toContain(".secrets");
   });
+});
+
+it("27: a command that listens no more ends by Ctrl-C with 130, not as killed by a signal", async () => {
+  const machine = new URL("../../dist/src/platform/machine.js", import.meta.url).href;
+  const script = `import { realMachine } from "${machine}"; realMachine().onStop(() => {})(); setInterval(() => {}, 1e6); console.log("up");`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await once(child.stdout, "data");
+  child.kill("SIGINT");
+  expect(await once(child, "exit")).toEqual([130, null]);
 });
 
 describe("65: secrets lie on disk no longer than k6 needs to read them", () => {
