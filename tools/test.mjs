@@ -1,7 +1,7 @@
 // `npm test`: every check, then every test, counted from their own results. The last line is the outcome:
 //   N passed, N failed[, N skipped]
 // Each check counts as one test. Nothing that ran, or no test at all, is a failure too.
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { ROOT, TOOLS, run } from "./setup/machine.mjs";
@@ -21,13 +21,14 @@ const PROJECTS = ["unit", "parts", "real"];
 const programPath = (name) => (name.includes("/") ? name : join(ROOT, "node_modules/.bin", name));
 
 async function runChecks() {
-  const counts = { passed: 0, failed: 0, skipped: 0 };
+  const counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
   for (const [name, command, args] of CHECKS) {
     const from = Date.now();
     const { code, output } = await run(programPath(command), args);
     const seconds = ((Date.now() - from) / 1000).toFixed(1);
     process.stdout.write(`${code === 0 ? "ok    " : "FAILED"} ${name} (${seconds} s)\n${code === 0 ? "" : output}`);
     counts[code === 0 ? "passed" : "failed"] += 1;
+    if (code !== 0) counts.failures.push(`the check of ${name} (above)`);
   }
   return counts;
 }
@@ -44,7 +45,6 @@ async function runProject(project) {
     child.on("error", () => done(-1));
     child.on("close", (exit) => done(exit ?? -1));
   });
-  if (!existsSync(report)) process.stdout.write(`FAILED project ${project}: vitest left no report (exit ${code})\n`);
   return countsOf(report, code);
 }
 
@@ -55,9 +55,9 @@ const tests = [];
 for (const project of PROJECTS) tests.push(await runProject(project));
 const all = [checks, ...tests];
 if (sum(tests, "passed") + sum(tests, "failed") === 0) {
-  process.stdout.write("FAILED no test ran\n");
-  all.push({ passed: 0, failed: 1, skipped: 0 });
+  all.push({ passed: 0, failed: 1, skipped: 0, failures: ["no test ran"] });
 }
+for (const failure of all.flatMap((counts) => counts.failures)) process.stdout.write(`FAILED ${failure}\n`);
 const skipped = sum(all, "skipped");
 process.stdout.write(
   `${sum(all, "passed")} passed, ${sum(all, "failed")} failed${skipped > 0 ? `, ${skipped} skipped` : ""}\n`,

@@ -47,6 +47,7 @@ it.each([
   ["what is refused", "application/openmetrics-text;q=0,text/plain;q=0.1", TEXT],
   ["all refused", "application/openmetrics-text;q=0,text/plain;q=0,*/*;q=0", TEXT],
   ["other cases and spaces", " Application/OpenMetrics-Text ; Version=1.0.0 ; Q=0.9 , */* ; q=0.1", OPEN],
+  ["a type named as what every object has", "__proto__,constructor;q=0.5", TEXT],
   ["a quality that is none", "application/openmetrics-text;q=high", TEXT],
 ])("%s", (_, accept, contentType) => {
   expect(negotiated(accept).contentType).toBe(contentType);

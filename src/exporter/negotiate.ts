@@ -14,10 +14,10 @@ interface Range {
 
 const OPEN = "application/openmetrics-text";
 const PLAIN = "text/plain";
-const VERSIONS: Readonly<Record<string, { readonly format: Format; readonly versions: readonly string[] }>> = {
-  [OPEN]: { format: "openmetrics", versions: ["1.0.0", "0.0.1"] },
-  [PLAIN]: { format: "text", versions: ["0.0.4", "1.0.0"] },
-};
+const VERSIONS: ReadonlyMap<string, { readonly format: Format; readonly versions: readonly string[] }> = new Map([
+  [OPEN, { format: "openmetrics", versions: ["1.0.0", "0.0.1"] }],
+  [PLAIN, { format: "text", versions: ["0.0.4", "1.0.0"] }],
+]);
 /** What Prometheus 3 may ask names to be written as: ours are of the characters that all of these leave alone. */
 const ESCAPINGS = new Set(["allow-utf-8", "underscores", "dots", "values"]);
 /** Every client can read it. Prometheus 3 refuses a page whose type it does not know. */
@@ -40,7 +40,7 @@ export function negotiated(accept: string | undefined): Exposition {
 function expositionOf({ type, parameters, quality }: Range): Exposition | undefined {
   if (quality === 0) return undefined;
   if (type === "*/*" || type === "text/*") return FALLBACK;
-  const known = VERSIONS[type];
+  const known = VERSIONS.get(type);
   const version = parameters.get("version") ?? known?.versions[0] ?? "";
   if (known?.versions.includes(version) !== true) return undefined;
   const escaping = parameters.get("escaping");

@@ -231,20 +231,28 @@ describe("the outcome of npm test", () => {
     return JSON.parse(stdout);
   };
   const report = { numPassedTests: 3, numFailedTests: 1, numPendingTests: 2, numTodoTests: 1, testResults: [] };
-  const broken = { status: "failed", assertionResults: [] };
+  const broken = { name: "b.test.ts", status: "failed", message: "No such file\n at b", assertionResults: [] };
+  const adds = { status: "failed", fullName: "adds up", failureMessages: ["Error: 3 is not 4\n at a"] };
+  const failing = { name: "a.test.ts", status: "failed", assertionResults: [{ status: "passed" }, adds] };
+  const counts = { passed: 3, failed: 1, skipped: 3 };
 
-  it("counts what vitest reports", async () => {
-    expect(await counted(report, 1)).toEqual({ passed: 3, failed: 1, skipped: 3 });
+  it("counts what vitest reports, with a line for each that failed", async () => {
+    const failures = ["a.test.ts > adds up: Error: 3 is not 4"];
+    expect(await counted({ ...report, testResults: [failing] }, 1)).toEqual({ ...counts, failures });
   });
   it("counts a file that could not be loaded as a failure", async () => {
-    expect(await counted({ ...report, testResults: [broken] }, 1)).toEqual({ passed: 3, failed: 2, skipped: 3 });
+    const found = await counted({ ...report, testResults: [broken] }, 1);
+    expect(found).toEqual({ ...counts, failed: 2, failures: ["b.test.ts: No such file"] });
   });
   it("counts an error outside of every test as a failure", async () => {
-    expect(await counted({ ...report, numFailedTests: 0 }, 1)).toEqual({ passed: 3, failed: 1, skipped: 3 });
+    const failures = ["report.json: an error outside of every test (exit 1)"];
+    expect(await counted({ ...report, numFailedTests: 0 }, 1)).toEqual({ ...counts, failures });
   });
   it("counts a vitest that left no report as a failure", async () => {
     await bareClone();
-    expect(await ask('../test/counts:countsOf("gone.json", 0)')).toEqual({ passed: 0, failed: 1, skipped: 0 });
+    const failures = ["gone.json: vitest left no report (exit 0)"];
+    const found = await ask('../test/counts:countsOf("gone.json", 0)');
+    expect(found).toEqual({ passed: 0, failed: 1, skipped: 0, failures });
   });
 
   it("is said by CI even when the set-up breaks before any test", async () => {
