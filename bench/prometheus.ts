@@ -16,7 +16,7 @@ export async function startPrometheus(yard: Yard): Promise<StartedPrometheus | {
   writeFileSync(
     config,
     `targets: { bot: { base_url: "${yard.target.url}" } }
-scenarios: { short: { script: load_tests/short.js, target: bot, pattern: own } }
+scenarios: { short: { script: load_tests/short.ts, target: bot, pattern: own } }
 results: { folder: stack }
 `,
   );

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { childrenOfThread, namesNow, textNow } from "./proc.ts";
 
 /** What the scheduler says of a process and all that it started, since each began. Differences mean something. */
 export interface GroupUsage {
@@ -8,13 +8,10 @@ export interface GroupUsage {
   readonly cpus: number | undefined;
 }
 
-/**
- * Undefined where the system does not tell (no Linux, no scheduler statistics), or when the process is gone. Read at
- * once and not through promises: some dozen small files take a millisecond this way, ten times as much the other.
- */
+/** Undefined where the system does not tell (no Linux, no scheduler statistics), or when the process is gone. */
 export function groupUsage(pid: number): GroupUsage | undefined {
   const threads = new Map<string, readonly [number, number, number]>();
-  const status = textOf(`/proc/${String(pid)}/status`);
+  const status = textNow(`/proc/${String(pid)}/status`);
   collect(pid, threads);
   if (threads.size === 0 || status === undefined) return undefined;
   return { threads, cpus: cpusOf(/^Cpus_allowed_list:\s*(\S+)/m.exec(status)?.[1]) };
@@ -25,11 +22,10 @@ type Threads = Map<string, readonly [number, number, number]>;
 function collect(pid: number, into: Threads): void {
   const folder = `/proc/${String(pid)}/task`;
   const children: number[] = [];
-  for (const task of listed(folder)) {
-    const read = usageOf(textOf(`${folder}/${task}/schedstat`));
+  for (const task of namesNow(folder)) {
+    const read = usageOf(textNow(`${folder}/${task}/schedstat`));
     if (read !== undefined) into.set(task, read);
-    const started = textOf(`${folder}/${task}/children`);
-    children.push(...(started ?? "").split(" ").filter(Boolean).map(Number));
+    children.push(...(childrenOfThread(pid, task) ?? []));
   }
   for (const child of children) collect(child, into);
 }
@@ -48,20 +44,4 @@ export function cpusOf(list: string | undefined): number | undefined {
     const [from = 0, to = from] = range.split("-").map(Number);
     return sum + Math.max(0, to - from + 1);
   }, 0);
-}
-
-function textOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
-  }
-}
-
-function listed(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }

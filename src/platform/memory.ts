@@ -9,3 +9,8 @@ export async function outOfMemoryKills(): Promise<number | undefined> {
     return undefined;
   }
 }
+
+/** Memory that this machine, or the control group of this process, can still give, in bytes. */
+export function availableMemoryBytes(): number {
+  return process.availableMemory();
+}

@@ -50,11 +50,22 @@ describe("the arguments of k6 run", () => {
 });
 
 describe("the environment of k6", () => {
+  const environment = (of: TrialWork, inherited: Record<string, string>): Record<string, string> =>
+    k6Environment(of, { inherited, availableBytes: 10 * 2 ** 30 });
+
+  it("collects garbage half as often as Go would, within the memory that is there, unless somebody says otherwise", () => {
+    expect(environment(work(), {})).toMatchObject({ GOGC: "200", GOMEMLIMIT: String(8 * 2 ** 30) });
+    const theirs = { GOGC: "100", GOMEMLIMIT: "2GiB" };
+    expect(environment(work(), theirs)).toMatchObject(theirs);
+    const own = { ...work().scenario, env: { GOGC: "off" } };
+    expect(environment({ ...work(), scenario: own }, theirs)).toMatchObject({ ...theirs, GOGC: "off" });
+  });
+
   it("keeps k6 to the processors that the stream probe leaves it, unless somebody says otherwise", () => {
     const probe = { url: "http://127.0.0.1:1", token: new Secret("token"), processorsLeft: 3 };
-    expect(k6Environment({ ...work(), probe }, {}).GOMAXPROCS).toBe("3");
-    expect(k6Environment({ ...work(), probe }, { GOMAXPROCS: "6" }).GOMAXPROCS).toBe("6");
-    expect(k6Environment(work(), {})).not.toHaveProperty("GOMAXPROCS");
+    expect(environment({ ...work(), probe }, {}).GOMAXPROCS).toBe("3");
+    expect(environment({ ...work(), probe }, { GOMAXPROCS: "6" }).GOMAXPROCS).toBe("6");
+    expect(environment(work(), {})).not.toHaveProperty("GOMAXPROCS");
   });
 
   it("case 65: holds what is on the list and what the scenario says; nothing else is inherited", () => {
@@ -65,9 +76,11 @@ describe("the environment of k6", () => {
       K6_VUS: "9",
       HTTPS_PROXY: "canary",
     };
-    expect(k6Environment(work(), inherited)).toEqual({
+    expect(environment(work(), inherited)).toEqual({
       PATH: "/bin",
       HOME: "/root",
+      GOGC: "200",
+      GOMEMLIMIT: String(8 * 2 ** 30),
       MODEL: "small",
       CHATBENCH_TARGET_URL: "https://bot.example",
       CHATBENCH_WEBSOCKET_URL: "wss://bot.example",
@@ -81,7 +94,7 @@ describe("the environment of k6", () => {
   });
 
   it("names the receiver of a Prometheus, and ends its series with the run", () => {
-    expect(k6Environment(work(OWN, "http://127.0.0.1:9090"), {})).toMatchObject({
+    expect(environment(work(OWN, "http://127.0.0.1:9090"), {})).toMatchObject({
       K6_PROMETHEUS_RW_SERVER_URL: "http://127.0.0.1:9090/api/v1/write",
       K6_PROMETHEUS_RW_STALE_MARKERS: "true",
     });

@@ -12,10 +12,10 @@ import {
   type TrialWork,
 } from "../../model/index.ts";
 import { writeFileAtomic } from "../../platform/files.ts";
-import { outOfMemoryKills } from "../../platform/memory.ts";
+import { availableMemoryBytes, outOfMemoryKills } from "../../platform/memory.ts";
 import { secretsFile, withoutSecretsAfter } from "../secrets-file.ts";
 import { createK6Finder, type K6Binary, type K6Search } from "./binary.ts";
-import { k6Environment } from "./environment.ts";
+import { k6Environment, type K6Surroundings } from "./environment.ts";
 import { endLeftOver } from "./left-over.ts";
 import { arrivalsOf, DRAIN_SECONDS } from "./open-load.ts";
 import { abortedOutcome } from "./outcome.ts";
@@ -105,7 +105,7 @@ async function askScript(
   if ("problem" in workload) return workload;
   const secrets = files.secrets === undefined ? {} : await writeSecrets(work, files.secrets);
   if (secrets.problem !== undefined) return { problem: secrets.problem };
-  const env = k6Environment(work, deps.inherited);
+  const env = k6Environment(work, surroundingsOf(deps));
   const asked = await inspectScript(work, { binary: found.binary.path, env, files, ...(kill && { kill }) });
   return "problem" in asked
     ? asked
@@ -134,12 +134,16 @@ async function prepare(work: TrialWork, asked: Asked, deps: K6Deps): Promise<Pre
     ...(judgedSeconds === undefined ? {} : { judgedSeconds }),
     files: asked.files,
     ...(arrivals && { arrivals: arrivals.plan }),
-    env: k6Environment(work, deps.inherited),
+    env: k6Environment(work, surroundingsOf(deps)),
     maxSeconds: work.scenario.maxSeconds ?? longestSeconds(work, asked.script),
     clock: deps.clock,
     graceMs: deps.graceMs ?? GRACE_MS,
     outOfMemoryKills: deps.outOfMemoryKills ?? outOfMemoryKills,
   };
+}
+
+function surroundingsOf(deps: K6Deps): K6Surroundings {
+  return { inherited: deps.inherited, availableBytes: availableMemoryBytes() };
 }
 
 function longestSeconds(work: TrialWork, script: ScriptOptions): number {

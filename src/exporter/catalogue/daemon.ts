@@ -28,7 +28,7 @@ export const DAEMON = {
     unit: "seconds",
     labels: [],
     help: "How long runs waited in the queue before they began.",
-    buckets: [1, 5, 15, 60, 300, 900, 1800, 3600, 7200, 14_400],
+    buckets: [1, 5, 15, 30, 60, 90, 120, 180, 300, 600, 900, 1800, 3600, 7200, 14_400],
   }),
   collectorSuccess: gauge("chatbench_scrape_collector_success", {
     unit: "0 or 1",
