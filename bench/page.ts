@@ -65,7 +65,7 @@ function costSection(cost: Cost, options: Options): string[] {
   const tenMinutes = wholeRatio(cost, rate * 600);
   return [
     "## CPU beside bare k6",
-    `The shipped load test (conversations of three turns without pauses, ${rate} requests a second by a constant arrival rate, ${longSeconds} s) is run by bare \`k6 run\` and by \`chatbench run\` with its pattern \`own\`, in ABBA order, against a cheap server in a process of its own. Bare k6 writes the same outputs. CPU is user and system time of the whole tree of processes. Each pair gives one ratio; the table has their median and the sign test's interval of it. "Per request" is the difference of a ${longSeconds} s and a ${shortSeconds} s run, so that starts and ends fall out.`,
+    `The shipped load test (conversations of three turns without pauses, ${rate} requests a second by a constant arrival rate, ${longSeconds} s) is run by bare \`k6 run\` and by \`chatbench run\` with its pattern \`own\`, in ABBA order, against a cheap server in a process of its own. Bare k6 writes the same outputs and is left as people run it; Chatbench has its k6 collect garbage half as often (docs/decisions/0085). CPU is user and system time of the whole tree of processes. Each pair gives one ratio; the table has their median and the sign test's interval of it. "Per request" is the difference of a ${longSeconds} s and a ${shortSeconds} s run, so that starts and ends fall out.`,
     table(
       ["Chatbench and its k6 against bare k6", "Median", "Interval", "Wanted", ""],
       [

@@ -30,6 +30,8 @@ export interface Reading {
 export interface Broken {
   readonly failure: Failure;
   readonly why: string;
+  /** k6 lacked something of its own: the target has no part in it. */
+  readonly own?: boolean;
 }
 
 export interface SocketAnswer extends Told {

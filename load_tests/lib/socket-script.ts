@@ -1,5 +1,6 @@
 // A chat over WebSocket: one connection a conversation, one exchange a message, timed inside k6.
 import { setTimeout } from "k6/timers";
+import { complain } from "./complain.ts";
 import { beginExchange } from "./exchange.ts";
 import type { Exchange } from "./exchange.ts";
 import { socketUrl } from "./options.ts";
@@ -104,6 +105,11 @@ async function opened(line: Line, dial: () => ReturnType<typeof connect>): Promi
 }
 
 function end(exchange: Exchange, { answer, dueMs, sentMs }: Asked): void {
+  if (answer.broken?.own === true) {
+    exchange.lost();
+    complain(`An exchange was lost: ${answer.broken.why}.`);
+    return;
+  }
   countAnswer(answer);
   const since = (atMs: number): number => Math.max(0, atMs - sentMs);
   const [first] = answer.contentMs;

@@ -50,7 +50,7 @@ export async function connect(dial: Dial): Promise<{ readonly socket: Socket } |
 function listen(ws: WebSocket, state: State, refused: (how: Broken) => void): void {
   ws.onerror = (event) => {
     state.error = (event as { readonly error?: string } | undefined)?.error ?? "unknown";
-    if (!state.open) refused({ failure: "refused", why: refusedText(state.error) });
+    if (!state.open) refused(refusal(state.error));
   };
   ws.onclose = () => {
     state.closed = { failure: "closed", why: closedText(state.error) };
@@ -94,6 +94,15 @@ function socketOf(ws: WebSocket, state: State): Socket {
       return broken;
     },
   };
+}
+
+/** Go's words for EMFILE, ENFILE, EADDRNOTAVAIL, ENOBUFS and ENOMEM where k6 was to connect. */
+const SHORT_OF =
+  /^dial .*: (?:too many open files(?: in system)?|cannot assign requested address|no buffer space available|cannot allocate memory)$/;
+
+function refusal(error: string): Broken {
+  if (SHORT_OF.test(error)) return { failure: "refused", why: `the load generator ran short (${error})`, own: true };
+  return { failure: "refused", why: refusedText(error) };
 }
 
 function refusedText(error: string): string {

@@ -1,17 +1,17 @@
 import type { LoadFacts } from "../model/index.ts";
 
-/** So begins what load_tests/lib/stream-script.ts says of the probe: the target has no part in it. */
-const OF_PROBE = /^the stream probe\b/;
+/** So begins what load_tests/lib says of the probe or of k6 itself: the target has no part in it. */
+const OURS = /^the (?:stream probe|load generator)\b/;
 
 /** `; the first said: status 401`, or nothing: why the target's answers failed, to stand behind a sentence. */
 export function firstComplaint({ complaints = [] }: LoadFacts): string {
-  const first = complaints.find((why) => !OF_PROBE.test(why));
+  const first = complaints.find((why) => !OURS.test(why));
   return first === undefined ? "" : `; the first said: ${withoutStop(first)}`;
 }
 
-/** Why the probe did not do its part; undefined: nobody said. */
-export function probeComplaint({ complaints = [] }: LoadFacts): string | undefined {
-  return complaints.find((why) => OF_PROBE.test(why));
+/** Why an exchange could not be carried out; undefined: nobody said. */
+export function lossComplaint({ complaints = [] }: LoadFacts): string | undefined {
+  return complaints.find((why) => OURS.test(why));
 }
 
 export function withoutStop(text: string): string {

@@ -30,6 +30,13 @@ describe("error_rate", () => {
     expect(failuresOf(given)).toMatchObject({ failedLow: low, failedHigh: high, total });
   });
 
+  it("leaves open how many of the failed were never sent, for want of something on the engine's side", () => {
+    const short = (requests: number): LoadFacts => ({ ...facts(12), shortage: { requests, why: "dial" } });
+    expect(failuresOf(short(5))).toMatchObject({ failedLow: 7, failedHigh: 12, total: 100 });
+    expect(failuresOf(short(6))).toMatchObject({ failedLow: 0, failedHigh: 12, total: 100 });
+    expect(failuresOf(short(50))).toMatchObject({ failedLow: 0, failedHigh: 12, total: 100 });
+  });
+
   it("is the high end, with both ends beside it, where it is an interval", () => {
     expect(errorRateOf(facts(1, { failedOnGood: 4, perAnswer: 2 }))).toStrictEqual({
       value: 0.05,

@@ -28,10 +28,11 @@ export interface Failures {
  * A failed request: transport error, wrong status, a failed check of that answer, or an exception. The engine counts
  * failed checks, not spoiled answers: F failed checks of D names, each failing at most once an answer, spoil between
  * ceil(F/D) and F good answers; E exceptions after a good answer spoil E, perhaps the same ones. An arrival of an open
- * load that never began or was cut off is a failed request without an answer.
+ * load that never began or was cut off is a failed request without an answer. Requests that the engine could not make
+ * for want of something on its own side are no failures of the target, and some of them may be from before the window.
  */
 export function failuresOf(facts: LoadFacts): Failures {
-  const { requests, checks, exceptions } = facts;
+  const { requests, checks, exceptions, shortage } = facts;
   const good = requests.count - requests.failed;
   // An exception can follow an answer that is not counted here (begun in the warm-up): it then stands alone.
   const spoiledByException = Math.min(exceptions.afterGood, good);
@@ -40,15 +41,23 @@ export function failuresOf(facts: LoadFacts): Failures {
     checks.perAnswer > 0 ? Math.ceil(checks.failedOnGood / checks.perAnswer) : Math.min(checks.failedOnGood, 1);
   const spoiledLow = Math.min(Math.max(byChecks, spoiledByException), good);
   const spoiledHigh = Math.min(checks.failedOnGood + spoiledByException + checks.mixed, good);
-  const certain = requests.failed + withoutRequest;
+  const certain = certainlyFailed(requests.failed, shortage?.requests ?? 0) + withoutRequest;
   return {
     total: requests.count + withoutRequest,
     failedLow: certain + spoiledLow,
-    failedHigh: certain + Math.max(spoiledHigh, spoiledLow),
+    failedHigh: requests.failed + withoutRequest + Math.max(spoiledHigh, spoiledLow),
     withoutRequest,
     spoiledLow,
     spoiledHigh: Math.max(spoiledHigh, spoiledLow),
   };
+}
+
+/**
+ * Of a flood of lines the engine's log may lack some: where what it could not make itself is half of what failed or
+ * more, the rest may be of that kind too.
+ */
+function certainlyFailed(failed: number, notMade: number): number {
+  return notMade * 2 >= failed ? 0 : failed - notMade;
 }
 
 /** Undefined when nothing was asked and nothing was thrown. The value is the high end where there is an interval. */

@@ -43,6 +43,27 @@ describe("an engine that works on one thread", () => {
   });
 });
 
+describe("requests that the engine could not make", () => {
+  const short = (failed: number, requests: number): LoadFacts => ({
+    ...factsWithFailures(2000, failed),
+    shortage: { requests, why: "dial tcp 10.0.0.7:443: socket: too many open files" },
+  });
+  const judged = (facts: LoadFacts): Judgement =>
+    judge({ facts, objectives: [objectiveOf("error_rate", "< 0.01")], exitCode: 0 });
+
+  it("are no failures of the target, and nothing is passed without them", () => {
+    for (const failed of [5, 500, 2000]) {
+      const { verdict, reason } = judged(short(failed, failed));
+      expect(verdict).toBe("invalid");
+      expect(reason?.code).toBe("generator_saturated");
+    }
+    expect(judged(short(5, 5)).reason?.text).toBe(
+      "The load generator could not make 5 of its requests: dial tcp 10.0.0.7:443: socket: too many open files. Raise its limit on open files (ulimit -n), or use fewer users.",
+    );
+  });
+  it("do not hide what failed beside them", () => expect(judged(short(500, 100)).verdict).toBe("fail"));
+});
+
 describe("generator_saturated", () => {
   it("is not said of an engine that was not watched, nor of one that was served", () => {
     expect(generatorSaturated(undefined, factsOf(1000))).toBeUndefined();

@@ -113,6 +113,13 @@ it("says what the probe said of an exchange that it could not carry out, and bla
   const complaints = ["status 503", "the stream probe ran short (EMFILE): its process has no file descriptor left"];
   const text = probeSaturated({ ...withStream({ probeFailures: 1 }), complaints })?.text;
   expect(text).toContain("One of them: the stream probe ran short (EMFILE): its process has no file descriptor left.");
+  const short = ["the load generator ran short (dial tcp 10.0.0.7:443: socket: too many open files)"];
+  const own = probeSaturated({ ...withStream({ probeFailures: 1 }), complaints: short });
+  expect(own).toMatchObject({
+    code: "generator_saturated",
+    text: expect.stringMatching(/^The load generator could/) as string,
+  });
+  expect(firstComplaint({ ...factsOf(1), complaints: short })).toBe("");
   expect(firstComplaint({ ...factsOf(1), complaints: complaints.toReversed() })).toBe("; the first said: status 503");
   expect(firstComplaint({ ...factsOf(1), complaints: complaints.slice(1) })).toBe("");
 });

@@ -9,7 +9,7 @@ import {
   type Reason,
   type StreamFacts,
 } from "../model/index.ts";
-import { probeComplaint, withoutStop } from "./complaints.ts";
+import { lossComplaint, withoutStop } from "./complaints.ts";
 import { quantileOf, samplesNeeded } from "./quantiles.ts";
 
 type Times = "ttft" | "firstByte" | "tpot" | "interChunk";
@@ -102,10 +102,7 @@ export function probeSaturated(facts: LoadFacts): Reason | undefined {
   if (stream === undefined) return undefined;
   const { probeFailures } = stream;
   if (probeFailures > 0) {
-    const why = probeComplaint(facts);
-    const said = why === undefined ? "" : ` One of them: ${withoutStop(why)}.`;
-    const text = `The stream probe could not carry out ${formatCount(probeFailures)} exchanges: it is the bottleneck, and what the target would have done is unknown.${said}`;
-    return reason("probe_saturated", text);
+    return lost(facts, stream);
   }
   const { queueDelay } = stream;
   // Where times count from when a message was to be sent, holding it back is in them; else only its pace suffers.
@@ -114,6 +111,18 @@ export function probeSaturated(facts: LoadFacts): Reason | undefined {
     beyondClaim("may have added up to {} to the time to first token", stream.ttft, addedAt(stream)) ??
     (queueDelay && beyondClaim("may have held requests back for {}", held, (q) => quantileOf(queueDelay, q)))
   );
+}
+
+/** A WebSocket is k6's own: no probe tells how late it was. */
+function lost(facts: LoadFacts, { probeFailures, probeDelay }: StreamFacts): Reason {
+  const why = lossComplaint(facts);
+  const byProbe = why?.startsWith("the stream probe") ?? probeDelay.count > 0;
+  const [code, who] = byProbe
+    ? (["probe_saturated", "stream probe"] as const)
+    : (["generator_saturated", "load generator"] as const);
+  const said = why === undefined ? "" : ` One of them: ${withoutStop(why)}.`;
+  const text = `The ${who} could not carry out ${formatCount(probeFailures)} exchanges: it is the bottleneck, and what the target would have done is unknown.${said}`;
+  return reason(code, text);
 }
 
 /** What the probe may have added at a quantile: of each time the least it can truly have been is known. */

@@ -9,7 +9,7 @@ import {
 } from "../model/index.ts";
 import { clockTrouble } from "./clock-trouble.ts";
 import { factsProblem } from "./facts-problem.ts";
-import { generatorSaturated } from "./generator.ts";
+import { generatorSaturated, generatorShort } from "./generator.ts";
 import { hangsOf, isUsable } from "./silence.ts";
 import { fakeStreaming, probeSaturated } from "./streams.ts";
 import { neverAnswered, waitedInVain, waitedThrough } from "./waiting.ts";
@@ -23,7 +23,10 @@ function noRequests({ requests, exceptions, stream }: LoadFacts): Reason | undef
   if (requests.count > 0 || thrown > 0) return undefined;
   // What follows says why.
   if (stream !== undefined && stream.probeFailures > 0)
-    return reason("no_requests", "No request was counted in the judged window: the stream probe carried out none.");
+    return reason(
+      "no_requests",
+      "No request was counted in the judged window: none of its exchanges could be carried out.",
+    );
   return reason(
     "no_requests",
     "No request was counted in the judged window: either the script sends none of the kind that its traffic (http, stream or websocket) says, or none of them ended.",
@@ -103,7 +106,8 @@ export function doubtsOf(facts: LoadFacts, evidence: Evidence): Doubts {
   return {
     void: hung ? [] : defined([noRequests(facts)]),
     partial: defined([
-      ...[crossedUnseen(facts, exitCode), tooShort(facts), waitedThrough(facts), answersStopped(facts, timeline)],
+      ...[generatorShort(facts), crossedUnseen(facts, exitCode), tooShort(facts), waitedThrough(facts)],
+      answersStopped(facts, timeline),
       ...[waitedInVain(facts, timeline, evidence.objectives), targetRestarted(restarted), fakeStreaming(facts)],
     ]),
     timing,

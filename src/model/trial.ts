@@ -160,6 +160,11 @@ export interface LoadFacts {
   readonly answers?: AnswerFacts;
   /** Why answers failed or were lost, as the script said it: the first few that differ, over the whole test; absent: it said nothing. */
   readonly complaints?: readonly string[];
+  /**
+   * Requests of the whole test that the engine could not make for want of something on its own side (file descriptors,
+   * local ports, memory), and its words for the first: those of the window are among the failed ones. Absent: none.
+   */
+  readonly shortage?: { readonly requests: number; readonly why: string };
   /** Requests of the whole engine process, every phase: what Prometheus must have received. */
   readonly requestsInAll: number;
 }

@@ -78,6 +78,7 @@ const facts = z.object({
   open: open.exactOptional(),
   goodput: z.object({ good: count, of: count }).exactOptional(),
   complaints: z.array(text).exactOptional(),
+  shortage: z.object({ requests: count, why: text }).exactOptional(),
   requestsInAll: count,
 });
 

@@ -109,7 +109,7 @@ describe("a scenario whose answers are streamed", () => {
       expect(record.verdict).toBe("invalid");
       expect(record.measurements).not.toHaveProperty("error_rate");
       const [none, saturated] = record.trials[0]?.invalid ?? [];
-      expect(none?.text).toContain("the stream probe carried out none");
+      expect(none?.text).toContain("none of its exchanges could be carried out");
       expect(saturated).toMatchObject({ code: "probe_saturated", text: expect.stringContaining(problem) as string });
     });
   });

@@ -1,13 +1,16 @@
 // What makes a run invalid although k6 ended well, each provoked on the real k6: its verdict is never pass, nor a fail
 // that is the generator's own.
 import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { chmod, readFile, writeFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { Clock, RunRecord } from "../../src/model/index.ts";
+import { WebSocketServer } from "ws";
+import type { Clock, Engine, RunRecord } from "../../src/model/index.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { objectiveOf } from "../support/facts.ts";
-import { k6Engine, realK6, steady } from "../support/k6.ts";
+import { k6Engine, realK6, ROOT, steady } from "../support/k6.ts";
 import { delayedServer, type Delay } from "../support/latency-servers.ts";
 import { benchmark, type RunInput } from "../support/run.ts";
 
@@ -16,7 +19,10 @@ const PLAIN = `import http from "k6/http"; export default function () { http.get
 const MISSED = objectiveOf("latency_p95", "< 0.0001");
 const MET = objectiveOf("latency_p95", "< 60");
 
-async function recordOf(delay: Delay, input: Omit<RunInput, "script" | "baseUrl">): Promise<RunRecord> {
+async function recordOf(
+  delay: Delay,
+  input: Omit<RunInput, "script" | "baseUrl"> & { readonly script?: string },
+): Promise<RunRecord> {
   const server = await delayedServer(delay);
   onTestFinished(() => server.close());
   return await benchmark({ script: PLAIN, baseUrl: server.url, ...input }, ({ record }) => record);
@@ -32,6 +38,11 @@ async function behindShell(folder: string, before: string): Promise<{ readonly p
   await writeFile(path, `#!/bin/sh\necho $$ > ${pidFile}\n${before}exec ${await realK6()} "$@"\n`);
   await chmod(path, 0o755);
   return { path, pid: async () => Number(await readFile(pidFile, "utf8")) };
+}
+
+async function withFewFiles(folder: string): Promise<Engine> {
+  const { path } = await behindShell(folder, "ulimit -Sn 50; ulimit -Hn 50\n");
+  return k6Engine({ search: { searchPath: "", folders: [], named: path } });
 }
 
 /** The first CPU that this process may use. */
@@ -114,5 +125,52 @@ describe.concurrent("a run is invalid, and says why, when", () => {
     });
     expect(codesOf(record)).toContain("warmup_unsettled");
     expect(record.verdict).toBe("invalid");
+  });
+});
+
+/** Alone: users that fail at once come again and again. */
+describe("a run is invalid, and the target has no part in it, when", () => {
+  const PACED = `import { sleep } from "k6"; ${PLAIN.replace("{ http", "{ sleep(0.1); http")}`;
+  it.each([
+    ["takes answers as they come", PACED],
+    ["has failures thrown", `${PACED} export const options = { throw: true };`],
+  ])("k6 had no file descriptor left for its users, and its script %s", async (_, script) => {
+    const record = await recordOf(() => 300, {
+      ...{ script, load: steady(80, 5), objectives: [MET] },
+      engine: withFewFiles,
+    });
+    expect(record).toMatchObject({ state: "finished", verdict: "invalid", reason: { code: "generator_saturated" } });
+    expect(record.reason?.text).toMatch(/could not make [\d,]+ of its requests: dial .*too many open files\. Raise/);
+    expect(record.trials[0]?.facts?.requests.failed).toBeGreaterThan(0);
+  });
+
+  it("k6 had no file descriptor left for a WebSocket: such an exchange is lost, not failed", async () => {
+    const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+    await once(server, "listening");
+    onTestFinished(() => server.close());
+    server.on("connection", (socket) => {
+      socket.on("message", (data: Buffer) => {
+        const { id } = JSON.parse(data.toString()) as { id: string };
+        const answer = [
+          { type: "token", id, seq: 0, text: "t0" },
+          { type: "done", id, count: 1 },
+        ];
+        setTimeout(() => answer.forEach((frame) => socket.send(JSON.stringify(frame))), 200);
+      });
+    });
+    const record = await benchmark(
+      {
+        script: join(ROOT, "load_tests/k6_websocket_test.ts"),
+        baseUrl: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+        ...{ load: steady(80, 5), objectives: [MET], scenario: { traffic: "websocket" } },
+        ...{ params: { think_time_seconds: 0.2 }, engine: withFewFiles },
+      },
+      (done) => done.record,
+    );
+    expect(record).toMatchObject({ verdict: "invalid", reason: { code: "generator_saturated" } });
+    expect(record.reason?.text).toMatch(/^The load generator could not carry out [\d,]+ exchanges/);
+    const [facts] = record.trials.map((trial) => trial.facts);
+    expect(facts?.requests).toMatchObject({ failed: 0 });
+    expect(facts?.stream?.probeFailures).toBeGreaterThan(0);
   });
 });

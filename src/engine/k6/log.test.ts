@@ -66,6 +66,25 @@ it("case 48: hears k6 warn of too many time series, once, and takes no script's 
   expect({ heard, series: log.seriesWarned() }).toEqual({ heard: 1, series: 201_368 });
 });
 
+it("knows requests that k6 could not make for want of something of its own, by what k6 says alone", () => {
+  const dial = "dial tcp 127.0.0.1:80: socket: too many open files";
+  const failed = (error: string): object => ({ level: "warning", msg: "Request Failed", error });
+  const thrown = { level: "error", executor: "a", hint: "script exception" };
+  const theirs = [
+    failed('Get "http://127.0.0.1/": dial tcp 127.0.0.1:80: connect: connection refused'),
+    failed("it said: too many open files"),
+    { ...failed(dial), source: "console" },
+    { level: "info", msg: dial },
+  ];
+  expect(read(theirs).shortage()).toBeUndefined();
+  const ours = [
+    failed(`Get "http://127.0.0.1/": ${dial}`),
+    failed('Post "http://bot/": dial tcp 10.0.0.7:443: connect: cannot assign requested address'),
+    { ...thrown, msg: `GoError: Get "http://127.0.0.1/": ${dial}\n\tat file:///x.js:1:1` },
+  ];
+  expect(read([...theirs, ...ours]).shortage()).toEqual({ requests: 3, why: dial });
+});
+
 it("hears our load tests say why answers failed, and takes nobody else's word for it", () => {
   const heard: string[] = [];
   const log = createLogReader({ complained: (why) => heard.push(why) });

@@ -1,3 +1,5 @@
+import type { LoadFacts } from "../../model/index.ts";
+
 /** What we learn from k6's own log (JSON lines on standard error) while it runs. */
 export interface LogReader {
   read(line: string): void;
@@ -7,9 +9,14 @@ export interface LogReader {
   exceptions(): number;
   /** Time series that k6 warned of; 0: it did not. */
   seriesWarned(): number;
+  /** Requests that k6 could not make for want of something on its own side; undefined: there were none. */
+  shortage(): Shortage | undefined;
   /** The last error that k6 logged, in one line. */
   lastError(): string | undefined;
 }
+
+/** `why`: k6's own words for the first. */
+export type Shortage = NonNullable<LoadFacts["shortage"]>;
 
 export interface LogEvents {
   /** Once, when k6 first warns of the number of its time series. */
@@ -25,6 +32,9 @@ const LOST_PUSH =
 const MANY_SERIES = /generated metrics with (\d+) unique time series/;
 /** As load_tests/lib/complain.ts says it. */
 const COMPLAINT = /^An (?:answer|exchange) (?:failed|was lost): (.+?)\.?$/s;
+/** Go's words for EMFILE, ENFILE, EADDRNOTAVAIL, ENOBUFS and ENOMEM where it was to connect; k6 logs each such request. */
+const SHORT_OF =
+  /\bdial .*: (?:too many open files(?: in system)?|cannot assign requested address|no buffer space available|cannot allocate memory)$/m;
 const MAX_ERROR = 500;
 
 interface Entry {
@@ -32,6 +42,7 @@ interface Entry {
   readonly msg?: unknown;
   readonly source?: unknown;
   readonly hint?: unknown;
+  readonly error?: unknown;
   readonly executor?: unknown;
 }
 
@@ -40,7 +51,9 @@ export function createLogReader(events: LogEvents = {}): LogReader {
   let failedPushes = 0;
   let exceptions = 0;
   let lastError: string | undefined;
+  let shortage: Shortage | undefined;
   return {
+    shortage: () => shortage,
     failedPushes: () => failedPushes,
     exceptions: () => exceptions,
     seriesWarned: () => seriesWarned,
@@ -55,6 +68,8 @@ export function createLogReader(events: LogEvents = {}): LogReader {
       if (warned > 0 && seriesWarned === 0) events.manySeries?.();
       seriesWarned = Math.max(seriesWarned, warned);
       if (entry !== undefined && isException(entry)) exceptions += 1;
+      const lacked = lackedBy(entry);
+      if (lacked !== undefined) shortage = { requests: (shortage?.requests ?? 0) + 1, why: shortage?.why ?? lacked };
       const complaint = complaintOf(entry);
       if (complaint !== undefined) events.complained?.(complaint);
       const text = entry === undefined ? panicOf(line) : errorOf(entry);
@@ -88,6 +103,14 @@ function complaintOf(entry: Entry | undefined): string | undefined {
 function isException({ level, msg, source, hint, executor }: Entry): boolean {
   if (level !== "error" || executor === undefined || source === "console") return false;
   return hint === "script exception" || (typeof msg === "string" && msg.startsWith("Uncaught (in promise)"));
+}
+
+/** A request that failed says so as a warning, or where the script wants it thrown as an exception. */
+function lackedBy(entry: Entry | undefined): string | undefined {
+  if (entry === undefined || entry.source === "console") return undefined;
+  const { msg, error } = entry;
+  const said = msg === "Request Failed" ? error : isException(entry) ? msg : undefined;
+  return typeof said === "string" ? SHORT_OF.exec(said)?.[0].slice(0, MAX_ERROR) : undefined;
 }
 
 function panicOf(line: string): string | undefined {

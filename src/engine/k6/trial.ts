@@ -86,7 +86,8 @@ async function runFollowed(
   try {
     const cause = await noted(work, child, () => watchToEnd(child, prepared, watch));
     const ending = await endingOf(child, prepared, { log, kills, cause: flooded(cause, gate) });
-    const heard = { exceptions: log.exceptions(), ...complaints.told() };
+    const shortage = log.shortage();
+    const heard = { exceptions: log.exceptions(), ...complaints.told(), ...(shortage && { shortage }) };
     const concluded = await conclude(work, prepared, { ...ending, ...heard });
     const timeline = await recorded.end(concluded.facts?.window);
     return {
@@ -200,7 +201,7 @@ interface Concluded {
 async function conclude(
   work: TrialWork,
   { files, judgedSeconds, arrivals }: Pick<PreparedTrial, "files" | "judgedSeconds" | "arrivals">,
-  ending: Ending & { readonly exceptions: number } & Pick<LoadFacts, "complaints">,
+  ending: Ending & { readonly exceptions: number } & Pick<LoadFacts, "complaints" | "shortage">,
 ): Promise<Concluded> {
   const outcome = outcomeOf(ending);
   const { load, objectives } = work.scenario;
@@ -221,8 +222,9 @@ async function conclude(
             `k6 ended (exit code ${String(ending.code)}) without writing its summary: ${ending.lastError ?? file.problem.text}`,
           ),
         };
-  const { complaints } = ending;
-  if ("facts" in read) return { outcome, facts: { ...read.facts, ...(complaints && { complaints }) } };
+  const { complaints, shortage } = ending;
+  const said = { ...(complaints && { complaints }), ...(shortage && { shortage }) };
+  if ("facts" in read) return { outcome, facts: { ...read.facts, ...said } };
   return { outcome: outcome.kind === "completed" ? { kind: "broken", reason: read.problem } : outcome };
 }
 
