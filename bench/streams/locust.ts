@@ -21,6 +21,7 @@ interface Told {
   readonly ttft_ms: readonly number[];
   readonly failed: number;
   readonly answers: number;
+  readonly cpu_seconds: number;
 }
 
 /** Locust with an SSE user written for it (locust_sse.py). */
@@ -44,8 +45,11 @@ export function locustTool(options: LocustOptions): Tool {
           },
         });
         const truth = await provider.truth();
-        const shared = { streams, loadSeconds: WARMUP_SECONDS + seconds, cpuSeconds, ...(truth && { truth }) };
-        return { ...shared, ...measuredIn(readAll(folder)) };
+        const told = readAll(folder);
+        // A master does not wait for its workers, so that its own times do not hold theirs.
+        const workers = processes === 1 ? 0 : told.reduce((sum, worker) => sum + worker.cpu_seconds, 0);
+        const shared = { streams, loadSeconds: WARMUP_SECONDS + seconds, cpuSeconds: cpuSeconds + workers };
+        return { ...shared, ...(truth && { truth }), ...measuredIn(told) };
       } finally {
         await provider.stop();
         rmSync(folder, { recursive: true, force: true });

@@ -6,6 +6,7 @@ process writes its times to first token (ms) into PEER_OUT at its end."""
 import json
 import os
 import random
+import resource
 import time
 
 import gevent
@@ -35,7 +36,8 @@ def end(environment, **_):
     if state["answers"] == 0 and not times:
         return  # a master makes no load
     with open(os.path.join(os.environ["PEER_OUT"], f"{os.getpid()}.json"), "w", encoding="utf-8") as file:
-        json.dump({"ttft_ms": times, **state}, file)
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        json.dump({"ttft_ms": times, "cpu_seconds": used.ru_utime + used.ru_stime, **state}, file)
 
 
 class Reader(FastHttpUser):

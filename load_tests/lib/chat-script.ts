@@ -5,7 +5,7 @@ import { readAnswer } from "./answer.ts";
 import type { Answer } from "./answer.ts";
 import type { ChatOptions } from "./chat-options.ts";
 import { complain } from "./complain.ts";
-import { fill, mentions } from "./conversation.ts";
+import { fillerOf, mentions } from "./conversation.ts";
 import type { Said, Turn } from "./conversation.ts";
 import { factsOf } from "./facts.ts";
 import { targetUrl } from "./options.ts";
@@ -101,13 +101,12 @@ function remember(history: Said[], message: string, answer: Answer): void {
 /** Writes request bodies. A body without a place for the system prompt gets it with the first message. */
 export function bodies(params: Pick<ChatOptions, "body" | "model">) {
   const hasSystem = mentions(params.body, "messages") || mentions(params.body, "system");
+  const fill = fillerOf(params.body);
   return (talk: Talk, { turn, message, history }: Asked): string => {
     const { id: conversationId, system, maxTokens } = talk;
     const isFirst = turn === 1 && system !== undefined && !hasSystem;
     const said = isFirst ? `${system}\n\n${message}` : message;
     const more = { ...(system !== undefined && { system }), ...(maxTokens !== undefined && { maxTokens }) };
-    return JSON.stringify(
-      fill(params.body, { conversationId, turn, message: said, history, model: params.model, ...more }),
-    );
+    return JSON.stringify(fill({ conversationId, turn, message: said, history, model: params.model, ...more }));
   };
 }

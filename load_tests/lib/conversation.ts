@@ -62,30 +62,52 @@ export function mentions(template: Json, name: string): boolean {
   return JSON.stringify(template).includes(`{{${name}}}`);
 }
 
-/** Fills a turn into the body: a pure copy, nothing of the template is changed. Undefined: there is no such value. */
-export function fill(template: Json, turn: Turn): Json | undefined {
-  if (template === "{{messages}}") return messagesOf(turn);
-  if (template === "{{max_tokens}}") return turn.maxTokens;
-  if (typeof template === "string") {
-    const values: Readonly<Record<string, string | undefined>> = {
-      message: turn.message,
-      conversation_id: turn.conversationId,
-      turn: String(turn.turn),
-      system: turn.system ?? "",
-      max_tokens: turn.maxTokens === undefined ? "" : String(turn.maxTokens),
-      model: turn.model,
-      id: turn.id,
-    };
-    return template.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => values[name] ?? whole);
+/** What of a turn stands where a template says `{{name}}`; undefined: the template's own text stays. */
+const PLACES: ReadonlyMap<string, (turn: Turn) => string | undefined> = new Map([
+  ["message", (turn) => turn.message],
+  ["conversation_id", (turn) => turn.conversationId],
+  ["turn", (turn) => String(turn.turn)],
+  ["system", (turn) => turn.system ?? ""],
+  ["max_tokens", (turn) => (turn.maxTokens === undefined ? "" : String(turn.maxTokens))],
+  ["model", (turn) => turn.model],
+  ["id", (turn) => turn.id],
+]);
+
+/** Fills a turn into a body; undefined: there is no such value. The template is never changed. */
+export type Filler = (turn: Turn) => Json | undefined;
+
+/** Reads a template once: what has no place in it is not looked at again at each request. */
+export function fillerOf(template: Json): Filler {
+  if (template === "{{messages}}") return messagesOf;
+  if (template === "{{max_tokens}}") return (turn) => turn.maxTokens;
+  if (typeof template === "string") return textFiller(template);
+  if (!JSON.stringify(template).includes("{{")) return () => template;
+  if (Array.isArray(template)) {
+    const items = template.map((item) => fillerOf(item as Json));
+    return (turn) => items.map((item) => item(turn) ?? null);
   }
-  if (Array.isArray(template)) return template.map((item) => fill(item as Json, turn) ?? null);
-  if (!isObject(template)) return template;
-  return Object.fromEntries(
-    Object.entries(template).flatMap(([key, value]) => {
-      const filled = fill(value, turn);
-      return filled === undefined ? [] : [[key, filled]];
-    }),
-  );
+  return isObject(template) ? objectFiller(template) : () => template;
+}
+
+function textFiller(template: string): Filler {
+  const parts = template.split(/(\{\{\w+\}\})/).map((part) => {
+    const place = PLACES.get(/^\{\{(\w+)\}\}$/.exec(part)?.[1] ?? "");
+    return place === undefined ? () => part : (turn: Turn) => place(turn) ?? part;
+  });
+  return (turn) => parts.reduce((text, part) => text + part(turn), "");
+}
+
+function objectFiller(template: Readonly<Record<string, Json>>): Filler {
+  const fields = Object.entries(template).map(([key, value]) => ({ key, filler: fillerOf(value) }));
+  return (turn) => {
+    // Without a prototype, so that any name is a field like any other.
+    const filled = Object.create(null) as Record<string, Json>;
+    fields.forEach(({ key, filler }) => {
+      const value = filler(turn);
+      if (value !== undefined) filled[key] = value;
+    });
+    return filled;
+  };
 }
 
 function messagesOf({ system, history, message }: Turn): Json {

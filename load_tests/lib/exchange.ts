@@ -7,31 +7,31 @@ export interface ExchangeResult {
   /** Answered to the end, and the answer was what it had to be. Of others nothing but the failure is counted. */
   readonly good: boolean;
   /** Until the last content; of a good exchange it must be there. */
-  readonly lastContentMs?: number;
+  readonly lastContentMs?: number | undefined;
   /** Until the first byte (over a WebSocket: the first message) of the answer. */
-  readonly firstByteMs?: number;
+  readonly firstByteMs?: number | undefined;
   /** Until the first content or tool call: neither the role, nor reasoning, nor an empty delta. */
-  readonly firstContentMs?: number;
+  readonly firstContentMs?: number | undefined;
   /** Between two chunks with content, in the order of their coming. */
-  readonly gapsMs?: readonly number[];
+  readonly gapsMs?: readonly number[] | undefined;
   /** Until the stream was closed. */
-  readonly closedMs?: number;
+  readonly closedMs?: number | undefined;
   /** Generated tokens as the answer told them; absent when it did not. */
-  readonly outputTokens?: number;
+  readonly outputTokens?: number | undefined;
   /** The same without tokens that were generated before the one that `firstTokenMs` tells of (hidden reasoning). */
-  readonly tokensFromFirst?: number;
+  readonly tokensFromFirst?: number | undefined;
   /** Until the first generated token of any kind, reasoning included; absent: `firstContentMs`. */
-  readonly firstTokenMs?: number;
+  readonly firstTokenMs?: number | undefined;
   /** Until the first reasoning that was streamed. */
-  readonly firstReasoningMs?: number;
+  readonly firstReasoningMs?: number | undefined;
   /** From when the message was to be sent until it was. */
-  readonly dispatchDelayMs?: number;
+  readonly dispatchDelayMs?: number | undefined;
   /** Of that at most so much was the probe's own doing, and not connecting. */
-  readonly queueDelayMs?: number;
+  readonly queueDelayMs?: number | undefined;
   /** At most so late were the times above taken. */
-  readonly probeDelayMs?: number;
+  readonly probeDelayMs?: number | undefined;
   /** The answer came out of a cache, so that a burst is no wonder. */
-  readonly cached?: boolean;
+  readonly cached?: boolean | undefined;
 }
 
 export interface Exchange {

@@ -42,8 +42,10 @@ export function probeAt(url: string | undefined, token: string | undefined): Pro
     );
   }
   const urls = url.split(",").map((each) => `${each}/stream`);
+  // k6 builds `exec.vu` anew at each look: it is asked once.
+  let own: string | undefined;
   return {
-    url: () => urls[exec.vu.idInTest % urls.length] ?? "",
+    url: () => (own ??= urls[exec.vu.idInTest % urls.length] ?? ""),
     headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
   };
 }
@@ -68,24 +70,21 @@ function problemOf(body: unknown): string | undefined {
 
 /** In the words of exchange.ts. */
 export function resultOf(answer: ProbeAnswer): ExchangeResult {
-  const { usage = {}, cached } = answer;
   return {
     good: answer.end === "complete",
-    ...definedOf({
-      lastContentMs: answer.last_content_ms,
-      firstByteMs: answer.first_byte_ms,
-      firstContentMs: answer.first_content_ms,
-      firstTokenMs: firstTokenOf(answer),
-      firstReasoningMs: answer.first_reasoning_ms,
-      closedMs: answer.closed_ms,
-      outputTokens: usage.completion_tokens,
-      tokensFromFirst: tokensFromFirstOf(answer),
-      dispatchDelayMs: answer.dispatch_ms,
-      queueDelayMs: answer.queue_ms,
-      probeDelayMs: answer.late_ms,
-    }),
-    ...(answer.gaps_ms && { gapsMs: answer.gaps_ms }),
-    ...(cached !== undefined && { cached }),
+    lastContentMs: answer.last_content_ms,
+    firstByteMs: answer.first_byte_ms,
+    firstContentMs: answer.first_content_ms,
+    firstTokenMs: firstTokenOf(answer),
+    firstReasoningMs: answer.first_reasoning_ms,
+    closedMs: answer.closed_ms,
+    outputTokens: answer.usage?.completion_tokens,
+    tokensFromFirst: tokensFromFirstOf(answer),
+    dispatchDelayMs: answer.dispatch_ms,
+    queueDelayMs: answer.queue_ms,
+    probeDelayMs: answer.late_ms,
+    gapsMs: answer.gaps_ms,
+    cached: answer.cached,
   };
 }
 
@@ -97,11 +96,6 @@ function firstTokenOf({ first_reasoning_ms: reasoning, first_content_ms: content
 function tokensFromFirstOf({ usage, first_reasoning_ms: shown }: ProbeAnswer): number | undefined {
   const { completion_tokens: all, reasoning_tokens: reasoning = 0 } = usage ?? {};
   return all === undefined || shown !== undefined ? all : all - reasoning;
-}
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-function definedOf<T extends object>(values: T): Defined<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>;
 }
 
 /** What the answer told of caches and tokens. */

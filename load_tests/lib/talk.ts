@@ -36,11 +36,15 @@ export function createTalks(options: TalkOptions): Talks {
     const id = __ENV.CHATBENCH_RUN_ID ?? `k6-${Math.floor(exec.scenario.startTime).toString(36)}`;
     return workload.trial === 0 ? id : `${id}.${workload.trial}`;
   };
+  // Of this user alone. k6 builds `exec.vu` anew at each look: it is asked once.
+  let [prefix, iteration] = ["", 0];
   return {
     next() {
       begun.add(1);
       const number = exec.scenario.iterationInTest;
-      const id = `${run()}-${exec.vu.idInTest}-${exec.vu.iterationInInstance}`;
+      if (prefix === "") prefix = `${run()}-${exec.vu.idInTest}`;
+      const id = `${prefix}-${iteration}`;
+      iteration += 1;
       return talkOf(scriptOf(options, { workload, number, id }), { options, number, id });
     },
     before: before(workload, options),
