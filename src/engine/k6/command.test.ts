@@ -55,6 +55,9 @@ describe("the environment of k6", () => {
 
   it("collects garbage half as often as Go would, within the memory that is there, unless somebody says otherwise", () => {
     expect(environment(work(), {})).toMatchObject({ GOGC: "200", GOMEMLIMIT: String(8 * 2 ** 30) });
+    const little = k6Environment(work(), { inherited: {}, availableBytes: 500 * 2 ** 20 });
+    expect(little).not.toHaveProperty("GOGC");
+    expect(little).not.toHaveProperty("GOMEMLIMIT");
     const theirs = { GOGC: "100", GOMEMLIMIT: "2GiB" };
     expect(environment(work(), theirs)).toMatchObject(theirs);
     const own = { ...work().scenario, env: { GOGC: "off" } };

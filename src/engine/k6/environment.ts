@@ -8,6 +8,8 @@ const GO = ["GOGC", "GOMAXPROCS", "GOMEMLIMIT"];
 const HEAP_GROWTH_PERCENT = 200;
 /** Above this much of the memory that is there, garbage is collected as often as it takes. */
 const MEMORY_SHARE = 0.8;
+/** With less than this nothing is to be gained by using more of it. */
+const LEAST_BYTES = 512 * 1024 ** 2;
 
 /** What k6 finds: the environment of this process, and the memory that it can have. */
 export interface K6Surroundings {
@@ -41,6 +43,7 @@ export function k6Environment(work: TrialWork, { inherited, availableBytes }: K6
  * times: half as often is enough where there is memory for it.
  */
 function garbageCollection(availableBytes: number): Record<string, string> {
+  if (availableBytes < LEAST_BYTES) return {};
   return { GOGC: String(HEAP_GROWTH_PERCENT), GOMEMLIMIT: String(Math.floor(availableBytes * MEMORY_SHARE)) };
 }
 
