@@ -32,7 +32,7 @@ export interface Failures {
  * for want of something on its own side are no failures of the target, and some of them may be from before the window.
  */
 export function failuresOf(facts: LoadFacts): Failures {
-  const { requests, checks, exceptions, shortage } = facts;
+  const { requests, checks, exceptions } = facts;
   const good = requests.count - requests.failed;
   // An exception can follow an answer that is not counted here (begun in the warm-up): it then stands alone.
   const spoiledByException = Math.min(exceptions.afterGood, good);
@@ -41,7 +41,7 @@ export function failuresOf(facts: LoadFacts): Failures {
     checks.perAnswer > 0 ? Math.ceil(checks.failedOnGood / checks.perAnswer) : Math.min(checks.failedOnGood, 1);
   const spoiledLow = Math.min(Math.max(byChecks, spoiledByException), good);
   const spoiledHigh = Math.min(checks.failedOnGood + spoiledByException + checks.mixed, good);
-  const certain = certainlyFailed(requests.failed, shortage?.requests ?? 0) + withoutRequest;
+  const certain = certainlyFailed(facts) + withoutRequest;
   return {
     total: requests.count + withoutRequest,
     failedLow: certain + spoiledLow,
@@ -56,7 +56,9 @@ export function failuresOf(facts: LoadFacts): Failures {
  * Of a flood of lines the engine's log may lack some: where what it could not make itself is half of what failed or
  * more, the rest may be of that kind too.
  */
-function certainlyFailed(failed: number, notMade: number): number {
+function certainlyFailed({ requests: { failed }, shortage, stream }: LoadFacts): number {
+  // An exchange that could not be made is lost, and counts nowhere.
+  const notMade = stream === undefined ? (shortage?.requests ?? 0) : 0;
   return notMade * 2 >= failed ? 0 : failed - notMade;
 }
 

@@ -33,25 +33,11 @@ export function generatorSaturated(observed: Observed | undefined, facts: LoadFa
   return text === undefined ? undefined : reason("generator_saturated", `${text} Its delays are in every latency.`);
 }
 
-/** By the end of the engine's own words: what was missing, and what to do. */
-const LACKED: readonly (readonly [end: string, hint: string])[] = [
-  ["too many open files", "Raise its limit on open files (ulimit -n), or use fewer users."],
-  ["too many open files in system", "Its machine has no file descriptor left."],
-  [
-    "cannot assign requested address",
-    "No local address or port was left to connect from: let users keep their connections, or widen net.ipv4.ip_local_port_range.",
-  ],
-  ["no buffer space available", "Its machine has no buffers left for connections."],
-  ["cannot allocate memory", "Its machine has no memory left for connections."],
-];
-
 /** Requests that never left: the target had no part in them, and was spared them. */
 export function generatorShort({ shortage }: LoadFacts): Reason | undefined {
   if (shortage === undefined) return undefined;
-  const hint = LACKED.find(([end]) => shortage.why.endsWith(end))?.[1];
   const count = formatCount(shortage.requests);
-  const text = `The load generator could not make ${count} of its requests: ${shortage.why}.`;
-  return reason("generator_saturated", hint === undefined ? text : `${text} ${hint}`);
+  return reason("generator_saturated", `The load generator could not make ${count} of its requests: ${shortage.why}.`);
 }
 
 function keptFromRunning(seen: GeneratorLoad, facts: LoadFacts): string | undefined {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Distribution, LoadFacts, StreamFacts } from "../model/index.ts";
 import { factsOf } from "../../test/support/facts.ts";
 import { firstComplaint } from "./complaints.ts";
+import { failuresOf } from "./error-rate.ts";
 import { fakeStreaming, probeSaturated, streamAbsence, streamMeasurements } from "./streams.ts";
 
 const NONE: Distribution = { count: 0, min: 0, max: 0, mean: 0, quantiles: [] };
@@ -122,6 +123,12 @@ it("says what the probe said of an exchange that it could not carry out, and bla
   expect(firstComplaint({ ...factsOf(1), complaints: short })).toBe("");
   expect(firstComplaint({ ...factsOf(1), complaints: complaints.toReversed() })).toBe("; the first said: status 503");
   expect(firstComplaint({ ...factsOf(1), complaints: complaints.slice(1) })).toBe("");
+});
+
+it("counts every exchange that failed: one that k6 could not make is lost, and not among them", () => {
+  const facts: LoadFacts = { ...withStream({ probeFailures: 50 }), shortage: { requests: 50, why: "dial" } };
+  const failed = { ...facts, requests: { count: 2_000, failed: 60 } };
+  expect(failuresOf(failed)).toMatchObject({ failedLow: 60, failedHigh: 60, total: 2_000 });
 });
 
 describe("fake streaming", () => {

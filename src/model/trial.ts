@@ -162,7 +162,7 @@ export interface LoadFacts {
   readonly complaints?: readonly string[];
   /**
    * Requests of the whole test that the engine could not make for want of something on its own side (file descriptors,
-   * local ports, memory), and its words for the first: those of the window are among the failed ones. Absent: none.
+   * local ports, memory), and what it said of the first and what to do: those of the window are among the failed ones, unless requests are exchanges. Absent: none.
    */
   readonly shortage?: { readonly requests: number; readonly why: string };
   /** Requests of the whole engine process, every phase: what Prometheus must have received. */

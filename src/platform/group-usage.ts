@@ -1,4 +1,4 @@
-import { childrenOfThread, namesNow, textNow } from "./proc.ts";
+import { namesNow, textNow } from "./proc.ts";
 
 /** What the scheduler says of a process and all that it started, since each began. Differences mean something. */
 export interface GroupUsage {
@@ -25,7 +25,8 @@ function collect(pid: number, into: Threads): void {
   for (const task of namesNow(folder)) {
     const read = usageOf(textNow(`${folder}/${task}/schedstat`));
     if (read !== undefined) into.set(task, read);
-    children.push(...(childrenOfThread(pid, task) ?? []));
+    const started = textNow(`${folder}/${task}/children`) ?? "";
+    children.push(...started.split(" ").filter(Boolean).map(Number));
   }
   for (const child of children) collect(child, into);
 }

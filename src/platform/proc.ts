@@ -19,14 +19,3 @@ export function namesNow(folder: string): readonly string[] {
     return [];
   }
 }
-
-/**
- * Processes that a thread has started and that have not been waited for; undefined where the kernel does not tell
- * (built without CONFIG_PROC_CHILDREN) or the thread is gone.
- */
-export function childrenOfThread(pid: number, thread: string): readonly number[] | undefined {
-  return textNow(`/proc/${String(pid)}/task/${thread}/children`)
-    ?.split(" ")
-    .filter(Boolean)
-    .map(Number);
-}

@@ -1,4 +1,4 @@
-import { childrenOfThread, namesNow, textNow } from "./proc.ts";
+import { namesNow, textNow } from "./proc.ts";
 
 /** `USER_HZ`, in which Linux tells CPU times to programs: 100 on every machine that Node runs on (proc(5)). */
 const TICKS_PER_SECOND = 100;
@@ -24,15 +24,17 @@ interface Row {
   readonly ticks: number;
 }
 
-/** Pids of the processes that this one has started and that live. */
-type StartedBy = (pid: number) => readonly number[];
-
-/** What these processes and all their descendants use; undefined when none of them lives. */
-export function usageOfTree(roots: readonly number[], startedBy = startedByOf(roots)): TreeUsage | undefined {
-  const living = roots.flatMap((pid) => rowOf(pid) ?? []).sort(byAge);
+/**
+ * What these processes and all their descendants use; undefined when none of them lives. By the parent that every
+ * process names: `/proc/<pid>/task/<tid>/children` would be quicker, but leaves out children while others of the same
+ * process end (proc(5)), and a counter that falls has counted nothing.
+ */
+export function usageOfTree(roots: readonly number[]): TreeUsage | undefined {
+  const rows = new Map(allRows().map((row) => [row.pid, row]));
+  const living = roots.flatMap((pid) => rows.get(pid) ?? []).sort(byAge);
   const [oldest] = living;
   if (oldest === undefined) return undefined;
-  const tree = withDescendants(living, startedBy);
+  const tree = withDescendants(living, rows);
   return {
     ...{ command: oldest.command, pid: oldest.pid, startTime: oldest.startTime, processes: tree.length },
     cpuSeconds: tree.reduce((sum, { ticks }) => sum + ticks, 0) / TICKS_PER_SECOND,
@@ -40,36 +42,27 @@ export function usageOfTree(roots: readonly number[], startedBy = startedByOf(ro
   };
 }
 
-/** Each process asked, which beside a load costs a tenth of reading every process of the machine. */
-function startedByOf(roots: readonly number[]): StartedBy {
-  const isTold = roots.some((pid) => childrenOfThread(pid, String(pid)) !== undefined);
-  if (!isTold) return startedByScan();
-  return (pid) => namesNow(`/proc/${String(pid)}/task`).flatMap((thread) => childrenOfThread(pid, thread) ?? []);
-}
-
-/** By the parent that every process of the machine names: for kernels that tell nobody's children. */
-export function startedByScan(): StartedBy {
-  const children = new Map<number, number[]>();
-  for (const name of namesNow("/proc")) {
-    const row = /^\d+$/.test(name) ? rowOf(Number(name)) : undefined;
-    if (row !== undefined) children.set(row.parent, [...(children.get(row.parent) ?? []), row.pid]);
-  }
-  return (pid) => children.get(pid) ?? [];
-}
-
 function byAge(a: Row, b: Row): number {
   return Number(a.startTime) - Number(b.startTime) || a.pid - b.pid;
 }
 
-function withDescendants(roots: readonly Row[], startedBy: StartedBy): readonly Row[] {
+function withDescendants(roots: readonly Row[], rows: ReadonlyMap<number, Row>): readonly Row[] {
+  const children = new Map<number, Row[]>();
+  for (const row of rows.values()) children.set(row.parent, [...(children.get(row.parent) ?? []), row]);
   const found = new Map<number, Row>();
-  const visit = (row: Row | undefined): void => {
-    if (row === undefined || found.has(row.pid)) return;
+  const visit = (row: Row): void => {
+    if (found.has(row.pid)) return;
     found.set(row.pid, row);
-    for (const pid of startedBy(row.pid)) visit(rowOf(pid));
+    children.get(row.pid)?.forEach(visit);
   };
   roots.forEach(visit);
   return [...found.values()];
+}
+
+function allRows(): readonly Row[] {
+  return namesNow("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => rowOf(Number(name)) ?? []);
 }
 
 function rowOf(pid: number): Row | undefined {

@@ -82,7 +82,10 @@ it("knows requests that k6 could not make for want of something of its own, by w
     failed('Post "http://bot/": dial tcp 10.0.0.7:443: connect: cannot assign requested address'),
     { ...thrown, msg: `GoError: Get "http://127.0.0.1/": ${dial}\n\tat file:///x.js:1:1` },
   ];
-  expect(read([...theirs, ...ours]).shortage()).toEqual({ requests: 3, why: dial });
+  expect(read([...theirs, ...ours]).shortage()).toEqual({
+    requests: 3,
+    why: `${dial} (raise its limit on open files (ulimit -n), or use fewer users)`,
+  });
 });
 
 it("hears our load tests say why answers failed, and takes nobody else's word for it", () => {

@@ -1,4 +1,5 @@
 import type { LoadFacts } from "../../model/index.ts";
+import { shortageIn } from "./shortage.ts";
 
 /** What we learn from k6's own log (JSON lines on standard error) while it runs. */
 export interface LogReader {
@@ -15,8 +16,7 @@ export interface LogReader {
   lastError(): string | undefined;
 }
 
-/** `why`: k6's own words for the first. */
-export type Shortage = NonNullable<LoadFacts["shortage"]>;
+type Shortage = NonNullable<LoadFacts["shortage"]>;
 
 export interface LogEvents {
   /** Once, when k6 first warns of the number of its time series. */
@@ -32,9 +32,6 @@ const LOST_PUSH =
 const MANY_SERIES = /generated metrics with (\d+) unique time series/;
 /** As load_tests/lib/complain.ts says it. */
 const COMPLAINT = /^An (?:answer|exchange) (?:failed|was lost): (.+?)\.?$/s;
-/** Go's words for EMFILE, ENFILE, EADDRNOTAVAIL, ENOBUFS and ENOMEM where it was to connect; k6 logs each such request. */
-const SHORT_OF =
-  /\bdial .*: (?:too many open files(?: in system)?|cannot assign requested address|no buffer space available|cannot allocate memory)$/m;
 const MAX_ERROR = 500;
 
 interface Entry {
@@ -110,7 +107,7 @@ function lackedBy(entry: Entry | undefined): string | undefined {
   if (entry === undefined || entry.source === "console") return undefined;
   const { msg, error } = entry;
   const said = msg === "Request Failed" ? error : isException(entry) ? msg : undefined;
-  return typeof said === "string" ? SHORT_OF.exec(said)?.[0].slice(0, MAX_ERROR) : undefined;
+  return typeof said === "string" ? shortageIn(said) : undefined;
 }
 
 function panicOf(line: string): string | undefined {
