@@ -1,4 +1,4 @@
-import { copyFile, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -6,6 +6,7 @@ import { startDemo } from "../../demo/demo.ts";
 import type { Demo } from "../../demo/demo.ts";
 import { readSettings } from "../../demo/settings.ts";
 import type { PromptSpec } from "../../src/model/index.ts";
+import { contributingDiffs, gitApply } from "../support/contributing.ts";
 import { ROOT, steady } from "../support/k6.ts";
 import { plainK6 } from "../support/plain-k6.ts";
 import { benchmark } from "../support/run.ts";
@@ -51,17 +52,8 @@ describe("scripts of a user and for other ways in", () => {
   it("the three changes that CONTRIBUTING shows are all that another chatbot needs", async () => {
     const copied = join(place.folder!, "load_tests");
     await cp(join(LOAD_TESTS, "lib"), join(copied, "lib"), { recursive: true });
-    await copyFile(join(LOAD_TESTS, "template.ts"), join(copied, "my_bot.ts"));
-    const guide = await readFile(join(ROOT, "CONTRIBUTING.md"), "utf8");
-    const diff = /## Add an own script[\s\S]*?```diff\n([\s\S]*?)```/.exec(guide)?.[1] ?? "";
-    const lines = diff.split("\n").filter((line) => /^[-+]/.test(line));
-    let text = await readFile(join(copied, "my_bot.ts"), "utf8");
-    for (const [at, line] of lines.entries()) {
-      if (!line.startsWith("-")) continue;
-      expect(text).toContain(line.slice(1));
-      text = text.replace(line.slice(1), () => lines[at + 1]!.slice(1));
-    }
-    await writeFile(join(copied, "my_bot.ts"), text);
+    await copyFile(join(LOAD_TESTS, "template.ts"), join(copied, "template.ts"));
+    expect(gitApply(contributingDiffs().get("Add an own script") ?? "", place.folder!)).toBe("");
     const server = await startServer((request, response) => {
       const asked = JSON.parse(request.body) as { session?: string; text?: string };
       const good = request.path === "/v2/ask" && asked.session !== undefined && asked.text !== undefined;
