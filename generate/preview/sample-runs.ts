@@ -7,6 +7,7 @@ import {
   runIdOf,
   type MeasurementName,
   type ObjectiveResult,
+  type Resources,
   type RunRecord,
   type Verdict,
 } from "../../src/model/index.ts";
@@ -76,7 +77,7 @@ function runOf(scenario: SampleScenario, { daysAgo, startMs, next }: Night): Run
       .toString(36)
       .padStart(4, "0"),
   );
-  const about: Omit<RunRecord, "state" | "verdict" | "reason" | "measurements" | "objectives"> = {
+  const about: Omit<RunRecord, "state" | keyof Judged> = {
     ...{ schema: 1, id, scenario: name, target, target_url: "http://sample.invalid", trigger: "cron" },
     ...{ script: "load_tests/k6_api_test.ts", revision: revisionOf(daysAgo) },
     ...{ started_at: new Date(startMs).toISOString(), ended_at: new Date(ended).toISOString() },
@@ -104,7 +105,7 @@ function unjudged(what: "invalid" | "error"): Pick<RunRecord, "state" | "verdict
 
 const revisionOf = (daysAgo: number): string => (0x3f2c1ab + Math.floor(daysAgo / 3) * 7919).toString(16);
 
-type Judged = Pick<RunRecord, "verdict" | "reason" | "measurements" | "objectives">;
+type Judged = Pick<RunRecord, "verdict" | "reason" | "measurements" | "objectives" | "resources">;
 
 function judged(scenario: SampleScenario, { daysAgo, next }: Night): Judged {
   const { users, seconds, p95Seconds, errorRate } = scenario;
@@ -122,7 +123,7 @@ function judged(scenario: SampleScenario, { daysAgo, next }: Night): Judged {
     ...{ dropped_iterations: 0, conversations: Math.round(requests / 3) },
     goodput: 0.985 + 0.012 * next(),
     ...(scenario.streams === true ? streamed(p95, next) : {}),
-    ...(scenario.target === "chatbot" ? ofSystem(users, next) : {}),
+    ...(scenario.target === "chatbot" ? ofSystem({ users, requests }, next) : {}),
   };
   const objectives = objectivesOf(scenario, values);
   const held = values.concurrent_users ?? 0;
@@ -135,7 +136,9 @@ function judged(scenario: SampleScenario, { daysAgo, next }: Night): Judged {
   const measured = (Object.entries(values) as [MeasurementName, number][]).map(
     ([name, value]) => [name, { value, unit: MEASUREMENTS[name].unit, samples: requests }] as const,
   );
-  return { verdict: worst, reason, measurements: Object.fromEntries(measured), objectives };
+  const share = values.cache_hit_ratio;
+  const watched = share === undefined ? {} : { resources: lookupsOf(share, { requests, seconds }) };
+  return { verdict: worst, reason, measurements: Object.fromEntries(measured), objectives, ...watched };
 }
 
 function objectivesOf(scenario: SampleScenario, values: Values): ObjectiveResult[] {
@@ -159,11 +162,32 @@ function streamed(p95: number, next: () => number): Values {
 }
 
 /** What a run saw of the chatbot's process and of its Redis. */
-function ofSystem(users: number, next: () => number): Values {
+function ofSystem(
+  { users, requests }: { readonly users: number; readonly requests: number },
+  next: () => number,
+): Values {
   const [cpu, memory] = [users * 0.006 * (0.95 + 0.1 * next()), (150 + 12 * next()) * 2 ** 20];
   return {
     ...{ cpu_cores: cpu, cpu_cores_peak: cpu * 1.5, memory_bytes: memory, memory_bytes_peak: memory * 1.2 },
-    cache_hit_ratio: 0.34 + 0.06 * next(),
+    cache_hit_ratio: Math.round((0.34 + 0.06 * next()) * requests) / requests,
+  };
+}
+
+/** The reference chatbot looks every question up, once: as many lookups as requests. */
+function lookupsOf(
+  share: number,
+  { requests, seconds }: { readonly requests: number; readonly seconds: number },
+): Resources {
+  const found = Math.round(share * requests);
+  const counted = (title: string, delta: number) =>
+    ({ title, unit: "count", samples: seconds, delta, perSecond: delta / seconds }) as const;
+  return {
+    collectors: [{ name: "redis", reads: seconds + 40, failures: 0 }],
+    values: {
+      redis_hits: counted("Redis: keys found", found),
+      redis_misses: counted("Redis: keys not found", requests - found),
+    },
+    restarted: [],
   };
 }
 

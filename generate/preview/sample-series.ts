@@ -3,9 +3,11 @@
  * product's own projection. As OpenMetrics lines, for promtool.
  */
 import { createHistory } from "../../src/daemon/history.ts";
+import { RUNS, type Metric } from "../../src/exporter/catalogue/index.ts";
 import type { ExporterFacts } from "../../src/exporter/index.ts";
 import { project } from "../../src/exporter/project.ts";
 import { Samples } from "../../src/exporter/samples.ts";
+import { createTally } from "../../src/exporter/tally.ts";
 import type { Objective, RunRecord } from "../../src/model/index.ts";
 import { DAYS, limitsOf, type SampleScenario } from "./sample-runs.ts";
 
@@ -34,15 +36,16 @@ export function timesBefore(now: number): readonly number[] {
   return [...new Set(all)].filter((time) => time < now - 360).sort((a, b) => a - b);
 }
 
-/** Lines of the daemon's gauges. */
+/** Lines of the daemon's gauges, and of the lookups that it counts. */
 export function* gaugeLines(past: Past): Generator<string> {
   const series = new Map<string, string[]>();
+  const counted = lookupsCounted(past.runs);
   for (const time of timesBefore(past.now)) {
     const samples = new Samples();
     const facts = factsAt(past, time * 1000);
     project(facts, { version: "0.1.0" }, samples);
     for (const [key, value] of sharesOf(facts)) add(series, key, [value, time]);
-    for (const [{ name }, values] of samples.entries())
+    for (const [{ name }, values] of [...samples.entries(), ...counted(facts.scenarios, time * 1000)])
       for (const { labels, value } of values) {
         const words = Object.entries(labels).map(([label, text]) => `${label}="${text}"`);
         const key = `${name}{${[...words, 'job="chatbench"', 'instance="sample"'].join(",")}}`;
@@ -52,6 +55,22 @@ export function* gaugeLines(past: Past): Generator<string> {
   // All samples of a metric together: OpenMetrics wants it so.
   for (const [key, values] of [...series].sort(([a], [b]) => (a < b ? -1 : 1)))
     for (const value of values) yield `${key} ${value}`;
+}
+
+/** Of the daemon's counts only these are drawn of a month; the others are of the last hour, and the real daemon tells them. */
+const LOOKUPS: ReadonlySet<Metric> = new Set<Metric>([RUNS.cacheRequests, RUNS.cacheHits]);
+
+/** As the daemon counts them, from one time to the next. */
+function lookupsCounted(runs: readonly RunRecord[]) {
+  const tally = createTally();
+  const waiting = [...runs].sort((a, b) => Date.parse(a.ended_at) - Date.parse(b.ended_at));
+  return (scenarios: ExporterFacts["scenarios"], atMs: number) => {
+    const still = waiting.findIndex(({ ended_at }) => Date.parse(ended_at) > atMs);
+    for (const run of waiting.splice(0, still < 0 ? waiting.length : still)) tally.runEnded(run);
+    const samples = new Samples();
+    tally.collect(scenarios, samples);
+    return [...samples.entries()].filter(([metric]) => LOOKUPS.has(metric));
+  };
 }
 
 function add(series: Map<string, string[]>, key: string, [value, time]: readonly [number, number]): void {
@@ -76,7 +95,10 @@ function sharesOf({ latest }: ExporterFacts): readonly (readonly [string, number
 function factsAt({ scenarios, runs, targets }: Past, atMs: number): ExporterFacts {
   const over = runs.filter(({ ended_at }) => Date.parse(ended_at) <= atMs);
   return {
-    scenarios: scenarios.map((one) => ({ name: one.name, target: one.target, objectives: objectivesOf(one) })),
+    scenarios: scenarios.map((one) => ({
+      ...{ name: one.name, target: one.target, objectives: objectivesOf(one) },
+      watchesCache: one.target === "chatbot",
+    })),
     latest: scenarios.flatMap(({ name }) => latestOf(over.filter(({ scenario }) => scenario === name))),
     running: [],
     targets: targets.map((name) => ({ name, uptimeObjective: THREE_NINES })),
