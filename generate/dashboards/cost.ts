@@ -38,7 +38,7 @@ function hitShare(): PanelOf {
     title: "Lookups that found something",
     description:
       "Part of the lookups in a cache of the target during runs that found what they looked for; layer redis: all keys looked up in its Redis, by anybody.",
-    ...{ unit: "percentunit", empty: EMPTY, width: 12, min: 0, max: 1, many: true, links: [STATUS_PAGE] },
+    ...{ unit: "percentunit", empty: EMPTY, width: 12, min: 0, max: 1, many: true, alone: true, links: [STATUS_PAGE] },
     queries: [{ expr: `${counted(RUNS.cacheHits.name)} / (${all} > 0)`, legend: SERIES }],
   });
 }

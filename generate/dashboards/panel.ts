@@ -90,6 +90,8 @@ export interface LinesSpec extends PanelSpec {
   readonly stacked?: boolean;
   /** A value holds until the next: gauges of runs do. */
   readonly steps?: boolean;
+  /** Values with nothing beside them, such as those of an hour in which a run ended: a line has no ink for one alone. */
+  readonly alone?: boolean;
   /** The axis begins where the values do, not at 0: a thousandth of them matters. */
   readonly near?: boolean;
   /** A series for each scenario: the largest first in the legend, and limits are not in it. */
@@ -115,6 +117,7 @@ export function lines(spec: LinesSpec): LinesBuilder {
       ...(spec.many === true ? [{ id: "custom.hideFrom", value: { legend: true, tooltip: false, viz: false } }] : []),
     ]);
   if (spec.near !== true) builder.axisSoftMin(0);
+  if (spec.alone === true) builder.showPoints(VisibilityMode.Always).pointSize(6);
   if (spec.steps === true) builder.lineInterpolation(LineInterpolation.StepAfter);
   if (spec.stacked === true) builder.stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group("A"));
   return builder;

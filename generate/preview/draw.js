@@ -214,11 +214,11 @@ function frame(body, axis) {
 function lines(body, { times, lines: drawn, axis, marks }) {
   legend(body, drawn);
   const { chart, size, labelWidth } = frame(body, axis);
-  const series = drawn.map(({ name, color, dashed, width, filled, steps }) => ({
+  const series = drawn.map(({ name, color, dashed, width, filled, steps, pointSize }) => ({
     label: name,
     stroke: color,
     width,
-    points: { show: false },
+    points: { show: pointSize > 0, size: pointSize, fill: color },
     ...(dashed ? { dash: [8, 6] } : {}),
     ...(filled ? { fill: `${color}33` } : {}),
     ...(steps ? { paths: uPlot.paths.stepped({ align: 1 }) } : {}),

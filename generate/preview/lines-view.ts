@@ -69,6 +69,7 @@ function lineOf({ panel, times, now }: Place, { name, series }: Named, index: nu
     width: Number(properties.get("custom.lineWidth") ?? custom.lineWidth ?? 1),
     filled: !properties.has("custom.fillOpacity") && Number(custom.fillOpacity ?? 0) > 0,
     steps: custom.lineInterpolation === "stepAfter",
+    pointSize: custom.showPoints === "always" ? Number(custom.pointSize) : 0,
     inLegend: (properties.get("custom.hideFrom") as { legend?: boolean } | undefined)?.legend !== true,
     ...{ last: said(numbers.at(-1)), max: said(numbers.length === 0 ? undefined : Math.max(...numbers)) },
   };

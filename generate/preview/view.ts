@@ -14,6 +14,8 @@ export interface Line {
   /** Filled down to the line below. */
   readonly filled: boolean;
   readonly steps: boolean;
+  /** In pixels; 0: none. */
+  readonly pointSize: number;
   readonly inLegend: boolean;
   readonly last: string;
   readonly max: string;
