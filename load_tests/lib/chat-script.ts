@@ -3,10 +3,11 @@ import { check, sleep } from "k6";
 import http from "k6/http";
 import { readAnswer } from "./answer.ts";
 import type { Answer } from "./answer.ts";
+import { bodies } from "./bodies.ts";
+import type { Asked } from "./bodies.ts";
 import type { ChatOptions } from "./chat-options.ts";
 import { complain } from "./complain.ts";
-import { fillerOf, mentions } from "./conversation.ts";
-import type { Said, Turn } from "./conversation.ts";
+import type { Said } from "./conversation.ts";
 import { factsOf } from "./facts.ts";
 import { targetUrl } from "./options.ts";
 import { prime } from "./prime.ts";
@@ -61,8 +62,6 @@ export function chatScript(params: ChatOptions): ChatScript {
   };
 }
 
-type Asked = Pick<Turn, "turn" | "message" | "history">;
-
 /** Sends a turn: `now` waits for the answer, `later` lets others be under way beside it. */
 function asks(params: ChatOptions) {
   const url = targetUrl(__ENV.CHATBENCH_TARGET_URL) + params.path;
@@ -96,17 +95,4 @@ function judged(answer: Answer): Answer {
 function remember(history: Said[], message: string, answer: Answer): void {
   if (answer.good) history.push({ role: "user", content: message });
   if (answer.reply !== undefined) history.push({ role: "assistant", content: answer.reply });
-}
-
-/** Writes request bodies. A body without a place for the system prompt gets it with the first message. */
-export function bodies(params: Pick<ChatOptions, "body" | "model">) {
-  const hasSystem = mentions(params.body, "messages") || mentions(params.body, "system");
-  const fill = fillerOf(params.body);
-  return (talk: Talk, { turn, message, history }: Asked): string => {
-    const { id: conversationId, system, maxTokens } = talk;
-    const isFirst = turn === 1 && system !== undefined && !hasSystem;
-    const said = isFirst ? `${system}\n\n${message}` : message;
-    const more = { ...(system !== undefined && { system }), ...(maxTokens !== undefined && { maxTokens }) };
-    return JSON.stringify(fill({ conversationId, turn, message: said, history, model: params.model, ...more }));
-  };
 }

@@ -1,7 +1,8 @@
 // A chat whose answers are streamed, read by the stream probe: what k6_stream_test.ts runs.
 import { check, sleep } from "k6";
 import http from "k6/http";
-import { bodies } from "./chat-script.ts";
+import { bodies } from "./bodies.ts";
+import type { Asked } from "./bodies.ts";
 import { complain } from "./complain.ts";
 import { mentions } from "./conversation.ts";
 import type { Said } from "./conversation.ts";
@@ -18,11 +19,6 @@ import type { Talk } from "./talk.ts";
 import { tell } from "./told.ts";
 
 type Headers = Readonly<Record<string, string>>;
-interface Asked {
-  readonly turn: number;
-  readonly message: string;
-  readonly history: readonly Said[];
-}
 
 export interface StreamScript {
   readonly conversation: () => Promise<void>;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import type { ReasonCode, TrialResult } from "../../src/model/index.ts";
 import { startTimeOf } from "../../src/platform/process-identity.ts";
-import { SUB_METRICS } from "../../src/engine/k6/names.ts";
+import { SUB_METRICS } from "../../src/engine/k6/summary-names.ts";
 import {
   FAKES,
   inFolder,

@@ -1,4 +1,4 @@
-import { QUANTILE_GRID, SUB_METRICS } from "../../src/engine/k6/names.ts";
+import { QUANTILE_GRID, SUB_METRICS } from "../../src/engine/k6/summary-names.ts";
 
 export interface SummaryMetric {
   type: string;

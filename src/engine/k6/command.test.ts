@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Secret, type Load, type RunId, type TrialWork } from "../../model/index.ts";
 import { runArguments } from "./arguments.ts";
 import { k6Environment } from "./environment.ts";
-import { ANSWER_SUB_METRICS, QUANTILE_GRID, SUB_METRICS } from "./names.ts";
+import { ANSWER_SUB_METRICS, QUANTILE_GRID, SUB_METRICS } from "./summary-names.ts";
 import { parseInspection } from "./script-options.ts";
 import { GRACEFUL_STOP_SECONDS, wrapperText } from "./wrapper.ts";
 
@@ -115,11 +115,13 @@ interface Options {
 function wrapper(
   load: Load,
   inspected: object = {},
-): { text: string; config: { options: Options; offsetsMs: object } } {
+): { text: string; config: { offsetsMs: object }; options: Options } {
   const script = parseInspection(JSON.stringify(inspected))!;
   const text = wrapperText({ scenario: work(load).scenario, script, summaryFile: "/s.json", runtimeFile: "/r.ts" });
-  const json = /chatbench\$config = (\{[^]*?\n\});/.exec(text)?.[1] ?? "";
-  return { text, config: JSON.parse(json) as { options: Options; offsetsMs: object } };
+  const [config, whole] = [/\$config = (\{[^]*?\n\});/, /\$whole = __VU > 0 \? undefined : (\{[^]*?\n\});/].map(
+    (carried) => JSON.parse(carried.exec(text)?.[1] ?? "") as object,
+  );
+  return { text, config: config as { offsetsMs: object }, options: (whole as { options: Options }).options };
 }
 
 describe("the wrapper", () => {
@@ -132,7 +134,7 @@ describe("the wrapper", () => {
   };
 
   it("makes the pattern one scenario of users who arrive one after the other in the first half of the warm-up", () => {
-    expect(wrapper(spike).config.options.scenarios).toEqual({
+    expect(wrapper(spike).options.scenarios).toEqual({
       "chat-api": {
         executor: "ramping-vus",
         startVUs: 1,
@@ -160,7 +162,7 @@ describe("the wrapper", () => {
   });
 
   it("asks for every sub-metric and quantile that the summary is read for", () => {
-    const { thresholds, summaryTrendStats } = wrapper(OWN).config.options;
+    const { thresholds, summaryTrendStats } = wrapper(OWN).options;
     expect(Object.keys(thresholds).sort()).toEqual(
       [...Object.values(SUB_METRICS), ...Object.values(ANSWER_SUB_METRICS)].sort(),
     );
@@ -173,8 +175,8 @@ describe("the wrapper", () => {
       ...{ a: { exec: "ask", startTime: "1s" }, b: { exec: "ask" } },
       c: { exec: null, startTime: "500ms" },
     };
-    const { text, config } = wrapper(OWN, { scenarios });
-    expect(config.options).not.toHaveProperty("scenarios");
+    const { text, config, options } = wrapper(OWN, { scenarios });
+    expect(options).not.toHaveProperty("scenarios");
     expect(config.offsetsMs).toEqual({ a: 1000, b: 0, c: 500 });
     expect(text.match(/^export \{.*$/gm)).toEqual([
       'export { chatbench$work0 as "ask" };',
@@ -183,11 +185,11 @@ describe("the wrapper", () => {
   });
 
   it("case 48: drops url and name from the tags, unless a threshold selects by them", () => {
-    const { systemTags } = wrapper(OWN).config.options;
+    const { systemTags } = wrapper(OWN).options;
     expect(systemTags).not.toContain("url");
     expect(systemTags).not.toContain("name");
     const thresholds = { "http_reqs{url:http://a/b}": [], "http_reqs{ kind:x, name:Y }": [], "checks{proto:z}": [] };
-    const kept = wrapper(OWN, { thresholds, systemTags: ["url", "status"] }).config.options.systemTags;
+    const kept = wrapper(OWN, { thresholds, systemTags: ["url", "status"] }).options.systemTags;
     expect([...kept].sort()).toEqual(["expected_response", "name", "proto", "scenario", "status", "url"]);
   });
 });

@@ -1,6 +1,5 @@
 // Runs inside k6, not in Node: lets load_tests/lib/exchange.ts take part in what the wrapper knows of a user.
-import { Counter, Rate, Trend } from "k6/metrics";
-import { ANSWERS, EXCHANGE_KINDS, EXCHANGES, PHASE_TAG } from "./names.ts";
+import { PHASE_TAG } from "./names.ts";
 import type { LastAnswer } from "./answers.ts";
 import type { Timing } from "./timing.ts";
 
@@ -27,17 +26,8 @@ interface User {
   readonly answered: (answer: LastAnswer) => void;
 }
 
-/**
- * Makes exchanges the requests of this script. The metrics are made here too: k6 refuses thresholds on metrics that do
- * not exist, and a script that sends nothing must be told as that.
- */
+/** Makes exchanges the requests of this script. */
 export function publishExchanges(user: User, timing: Timing | undefined): void {
-  for (const [key, name] of Object.entries(EXCHANGES)) {
-    const kind = EXCHANGE_KINDS[key as keyof typeof EXCHANGES];
-    if (kind === "Counter") new Counter(name);
-    else if (kind === "Rate") new Rate(name);
-    else new Trend(name, true);
-  }
   const hooks: ExchangeHooks = {
     begin() {
       user.mark();
@@ -48,12 +38,4 @@ export function publishExchanges(user: User, timing: Timing | undefined): void {
     ...(timing && { open: timing.open, takeDelay: timing.takeDelay, exchanged: timing.exchanged }),
   };
   (globalThis as Record<string, unknown>)[HOOKS] = hooks;
-}
-
-/** Makes the metrics of what answers tell, for the same reason; a script that tells nothing leaves them at zero. */
-export function publishAnswers(): void {
-  for (const name of Object.values(ANSWERS)) {
-    if (name === ANSWERS.cacheHit) new Rate(name);
-    else new Counter(name);
-  }
 }

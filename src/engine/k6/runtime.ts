@@ -1,12 +1,12 @@
 // Runs inside k6, not in Node: the part of the wrapper that every script shares. It tags the phase of each request,
 // counts what k6 does not (exceptions, failed checks of good answers), and hands the whole summary over as a file.
-import { Counter, Gauge } from "k6/metrics";
+import { Counter, Gauge, Rate, Trend } from "k6/metrics";
 import { watchAnswers } from "./answers.ts";
-import { publishAnswers, publishExchanges } from "./exchanges.ts";
+import { publishExchanges } from "./exchanges.ts";
 import type { AnswerLimits } from "./limits.ts";
 import { EXCEPTIONS, FAILED_WAIT, LOAD_END, LOAD_START, WAITED_IN_VAIN, WAITED_THROUGH } from "./names.ts";
 import { createPacing, type PacingConfig } from "./pacing.ts";
-import { viewOf, type SummaryData } from "./script-summary.ts";
+import { viewOf, type OurMetrics, type SummaryData } from "./script-summary.ts";
 import { createTiming, type TimingConfig } from "./timing.ts";
 import { createUser, type PhaseConfig, type User, type UserEvents } from "./user.ts";
 
@@ -15,14 +15,24 @@ const attach = watchAnswers();
 
 /** What the engine tells the wrapper; milliseconds since the load began. */
 export interface WrapperConfig extends PhaseConfig {
-  readonly summaryFile: string;
   /** Requests are the exchanges that the script tells of, not what it sends by k6/http. */
   readonly exchanges?: boolean;
   /** Iterations are arrivals, each with its intended start. */
   readonly arrivals?: PacingConfig;
   /** What requests are held to for goodput; absent: nobody asks for it. */
   readonly limits?: AnswerLimits;
+}
+
+/**
+ * What concerns the whole load. k6 reads the options, tears down and sums up in copies of the script that are no user
+ * (`__VU` is 0): only those need it, and there may be thousands of the others.
+ */
+export interface WholeConfig {
+  readonly summaryFile: string;
   readonly options: Readonly<Record<string, unknown>>;
+  /** Metrics that must exist, whether the script has them or not: k6 refuses thresholds on others. */
+  readonly metrics: Readonly<Record<"Counter" | "Rate" | "Trend", readonly string[]>>;
+  readonly ours: OurMetrics;
 }
 
 type Script = Readonly<Record<string, unknown>>;
@@ -40,8 +50,8 @@ export interface Instrumented {
   readonly handleSummary: (data: SummaryData) => Summaries | Promise<Summaries>;
 }
 
-/** Wraps a script once per virtual user. */
-export function instrument(script: Script, config: WrapperConfig): Instrumented {
+/** Wraps a script once per virtual user; `whole` is given to the copies that are no user. */
+export function instrument(script: Script, config: WrapperConfig, whole?: WholeConfig): Instrumented {
   const exceptions = new Counter(EXCEPTIONS);
   const [loadStart, loadEnd] = [new Gauge(LOAD_START), new Gauge(LOAD_END)];
   const timing = createTiming(timingOf(config));
@@ -51,7 +61,7 @@ export function instrument(script: Script, config: WrapperConfig): Instrumented 
     begun: (delayMs) => timing?.begun(delayMs),
     ...(config.arrivals && { nextArrival: createPacing(config.arrivals) }),
   });
-  publishAnswers();
+  if (whole !== undefined) makeMetrics(whole);
   if (config.exchanges === true) publishExchanges(user, timing);
   else
     attach({
@@ -75,8 +85,14 @@ export function instrument(script: Script, config: WrapperConfig): Instrumented 
       if (typeof script.teardown !== "function" || options.noTeardown === true) return undefined;
       return (script.teardown as Work)(data);
     },
-    handleSummary: (data) => summaries(script, data, config.summaryFile),
+    handleSummary: (data) => (whole === undefined ? {} : summaries(script, data, whole)),
   };
+}
+
+function makeMetrics({ metrics: { Counter: counters, Rate: rates, Trend: trends } }: WholeConfig): void {
+  counters.forEach((name) => new Counter(name));
+  rates.forEach((name) => new Rate(name));
+  trends.forEach((name) => new Trend(name, true));
 }
 
 /** Waiting that no latency holds. */
@@ -152,18 +168,18 @@ function isThenable(value: unknown): value is Promise<unknown> {
 }
 
 /** Ours beside what the script's own handleSummary wants written, also where that is to come later. */
-function summaries(script: Script, data: SummaryData, file: string): Summaries | Promise<Summaries> {
-  const whole = JSON.stringify(data); // before the script can change it
-  const withOurs = (own: unknown): Summaries => ({ ...(own as Summaries | undefined), [file]: whole });
-  const own = scriptSummary(script, data);
+function summaries(script: Script, data: SummaryData, whole: WholeConfig): Summaries | Promise<Summaries> {
+  const text = JSON.stringify(data); // before the script can change it
+  const withOurs = (own: unknown): Summaries => ({ ...(own as Summaries | undefined), [whole.summaryFile]: text });
+  const own = scriptSummary(script, data, whole.ours);
   return isThenable(own) ? own.then(withOurs, (error: unknown) => withOurs(summaryThrew(error))) : withOurs(own);
 }
 
 /** The script's own handleSummary, which sees no metric of ours; if it throws, our summary is written all the same. */
-function scriptSummary(script: Script, data: SummaryData): unknown {
+function scriptSummary(script: Script, data: SummaryData, ours: OurMetrics): unknown {
   if (typeof script.handleSummary !== "function") return {};
   try {
-    const view = viewOf(data, ((script.options ?? {}) as ScriptOptions).summaryTrendStats);
+    const view = viewOf(data, ours, ((script.options ?? {}) as ScriptOptions).summaryTrendStats);
     return (script.handleSummary as Work)(view);
   } catch (error) {
     return summaryThrew(error);

@@ -1,6 +1,5 @@
 // Runs inside k6, not in Node: what the script's own handleSummary is shown, as if it ran without us.
-import { GOODPUT, OPEN } from "./open-names.ts";
-import { ANSWERS, OWN_METRICS, PHASE_TAG, SUB_METRICS } from "./names.ts";
+import { PHASE_TAG } from "./names.ts";
 
 export interface SummaryMetric {
   readonly type: string;
@@ -12,18 +11,21 @@ export interface SummaryData {
   readonly options?: Readonly<Record<string, unknown>>;
 }
 
-const K6_TREND_STATS = ["avg", "min", "med", "max", "p(90)", "p(95)"];
-/** Metrics that our empty thresholds make k6 list even where the script never used them. */
-const FORCED = new Set<string | undefined>([
-  ...Object.values(ANSWERS),
-  ...Object.values(SUB_METRICS).map((name) => name.split("{")[0]),
-]);
+/** Metrics that the summary has because of us. */
+export interface OurMetrics {
+  /** The script cannot have written them. */
+  readonly hidden: readonly string[];
+  /** Listed because of our empty thresholds, even where the script never used them. */
+  readonly forced: readonly string[];
+}
 
-const HIDDEN: readonly string[] = [...OWN_METRICS, ...Object.values(OPEN), GOODPUT];
+const K6_TREND_STATS = ["avg", "min", "med", "max", "p(90)", "p(95)"];
 
 /** The summary without our metrics, sub-metrics and quantiles; `stats` is what the script asked for of its trends. */
-export function viewOf(data: SummaryData, stats: readonly string[] = K6_TREND_STATS): SummaryData {
-  const shown = Object.entries(data.metrics).filter(([name, metric]) => !isOurs(name) && !isForced(name, metric));
+export function viewOf(data: SummaryData, ours: OurMetrics, stats: readonly string[] = K6_TREND_STATS): SummaryData {
+  const shown = Object.entries(data.metrics).filter(
+    ([name, metric]) => !isHidden(name, ours) && !isForced(name, metric, ours),
+  );
   return {
     ...data,
     options: { ...data.options, summaryTrendStats: stats },
@@ -33,12 +35,12 @@ export function viewOf(data: SummaryData, stats: readonly string[] = K6_TREND_ST
   };
 }
 
-function isOurs(name: string): boolean {
-  return name.includes(`{${PHASE_TAG}:`) || HIDDEN.some((own) => name === own || name.startsWith(`${own}{`));
+function isHidden(name: string, { hidden }: OurMetrics): boolean {
+  return name.includes(`{${PHASE_TAG}:`) || hidden.some((own) => name === own || name.startsWith(`${own}{`));
 }
 
-function isForced(name: string, metric: SummaryMetric): boolean {
-  if (!FORCED.has(name) || metric.thresholds !== undefined) return false;
+function isForced(name: string, metric: SummaryMetric, { forced }: OurMetrics): boolean {
+  if (!forced.includes(name) || metric.thresholds !== undefined) return false;
   const { count = 0, passes = 0, fails = 0 } = metric.values;
   return count + passes + fails === 0;
 }

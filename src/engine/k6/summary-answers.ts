@@ -1,5 +1,5 @@
 import type { AnswerFacts } from "../../model/index.ts";
-import { ANSWER_SUB_METRICS as AT } from "./names.ts";
+import { ANSWER_SUB_METRICS as AT } from "./summary-names.ts";
 import type { Reader } from "./summary-reader.ts";
 
 /** What answers told beside their text, as the script counted it; undefined: it counted nothing. */

@@ -1,5 +1,5 @@
 import type { LoadFacts } from "../../model/index.ts";
-import { GOODPUT_SUB_METRIC, openSubMetrics } from "./open-names.ts";
+import { GOODPUT_SUB_METRIC, openSubMetrics } from "./summary-names.ts";
 import type { PlannedWindow, Reader } from "./summary-reader.ts";
 
 type OpenParts = Pick<LoadFacts, "latency" | "open">;

@@ -1,5 +1,5 @@
 import type { StreamFacts } from "../../model/index.ts";
-import { EXCHANGE_SUB_METRICS as AT } from "./names.ts";
+import { EXCHANGE_SUB_METRICS as AT } from "./summary-names.ts";
 import type { Reader } from "./summary-reader.ts";
 
 /** How the answers of exchanges came in the judged window: as the script told it, nothing computed. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { trend, wholeSummary, type SummaryJson } from "../../../test/support/summary.ts";
-import { QUANTILE_GRID, SUB_METRICS } from "./names.ts";
+import { listedMetrics, QUANTILE_GRID, SUB_METRICS } from "./summary-names.ts";
 import { viewOf, type SummaryData } from "./script-summary.ts";
 import { factsFromSummary } from "./summary.ts";
 import type { PlannedWindow } from "./summary-reader.ts";
@@ -128,7 +128,7 @@ describe("viewOf: what the script's handleSummary is shown", () => {
   }) as unknown as SummaryData;
 
   it("is free of ours, and of what our thresholds alone made k6 list", () => {
-    const view = viewOf(data);
+    const view = viewOf(data, listedMetrics());
     expect(Object.keys(view.metrics).sort()).toEqual([
       "chatbench_mine",
       "http_req_duration",
@@ -146,7 +146,7 @@ describe("viewOf: what the script's handleSummary is shown", () => {
   });
 
   it("has the stats that the script asked for", () => {
-    const view = viewOf(data, ["p(99)", "count"]);
+    const view = viewOf(data, listedMetrics(), ["p(99)", "count"]);
     expect(Object.keys(view.metrics.http_req_duration!.values).sort()).toEqual(["count", "p(99)"]);
     expect(view.options).toEqual({ summaryTrendStats: ["p(99)", "count"] });
   });

@@ -8,22 +8,18 @@ import {
   type ThresholdResult,
   type Traffic,
 } from "../../model/index.ts";
+import { EXCEPTIONS, FAILED_WAIT, LOAD_END, LOAD_START, WAITED_IN_VAIN, WAITED_THROUGH } from "./names.ts";
+import { GOODPUT, OPEN } from "./open-names.ts";
 import {
   ANSWERS,
-  EXCEPTIONS,
   EXCHANGES,
-  FAILED_WAIT,
   liveMetricsOf,
-  LOAD_END,
-  LOAD_START,
+  openSubMetrics,
   OWN_METRICS,
   QUANTILE_GRID,
   SUB_METRICS,
   subMetricsOf,
-  WAITED_IN_VAIN,
-  WAITED_THROUGH,
-} from "./names.ts";
-import { GOODPUT, OPEN, openSubMetrics } from "./open-names.ts";
+} from "./summary-names.ts";
 import { BUILT_IN } from "./built-in-metrics.ts";
 import { answerFactsOf } from "./summary-answers.ts";
 import { goodputOf, openPartsOf } from "./summary-open.ts";

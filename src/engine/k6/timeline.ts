@@ -8,8 +8,8 @@ import {
   type TimelinePoint,
   type Traffic,
 } from "../../model/index.ts";
-import { liveMetricsOf, LOAD_START } from "./names.ts";
-import { liveLatencyOf } from "./open-names.ts";
+import { LOAD_START } from "./names.ts";
+import { liveLatencyOf, liveMetricsOf } from "./summary-names.ts";
 
 // k6's web dashboard writes one JSON event a line. Every row of `snapshot` holds the values of all metrics known by
 // then, in the alphabetical order of their names; `metric` events announce the names.

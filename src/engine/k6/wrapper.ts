@@ -1,11 +1,19 @@
 import { pathToFileURL } from "node:url";
 import { courseOf, isOpen, judgedSecondsOf, type ClosedLoad, type Scenario } from "../../model/index.ts";
 import { GRACEFUL_STOP_SECONDS } from "./graceful-stop.ts";
-import { ANSWER_SUB_METRICS, QUANTILE_GRID, subMetricsOf } from "./names.ts";
+
 import { answerLimits, countsGoodput, openScenario, pacingOf, type PreparedArrivals } from "./open-load.ts";
-import { GOODPUT_SUB_METRIC, openSubMetrics } from "./open-names.ts";
 import type { ScriptOptions } from "./script-options.ts";
-import type { WrapperConfig } from "./runtime.ts";
+import type { WholeConfig, WrapperConfig } from "./runtime.ts";
+import {
+  ANSWER_SUB_METRICS,
+  GOODPUT_SUB_METRIC,
+  listedMetrics,
+  metricsOf,
+  openSubMetrics,
+  QUANTILE_GRID,
+  subMetricsOf,
+} from "./summary-names.ts";
 
 export { GRACEFUL_STOP_SECONDS };
 /** Link-local addresses, where clouds hand out credentials: no redirect and no name may lead a script there. */
@@ -34,8 +42,9 @@ import { instrument as chatbench$instrument, merge as chatbench$merge } from ${s
 import * as chatbench$script from ${script};
 export * from ${script};
 const chatbench$config = ${JSON.stringify(wrapperConfig(input), null, 2)};
-const chatbench$ = chatbench$instrument(chatbench$script, chatbench$config);
-export const options = chatbench$merge(chatbench$script.options, chatbench$config.options, ${String(own)});
+const chatbench$whole = __VU > 0 ? undefined : ${JSON.stringify(wholeConfig(input), null, 2)};
+const chatbench$ = chatbench$instrument(chatbench$script, chatbench$config, chatbench$whole);
+export const options = chatbench$whole === undefined ? {} : chatbench$merge(chatbench$script.options, chatbench$whole.options, ${String(own)});
 ${execNamesOf(input).map(wrappedFunction).join("\n")}
 export const teardown = chatbench$.teardown;
 export const handleSummary = chatbench$.handleSummary;
@@ -65,26 +74,33 @@ function wrapperConfig(input: WrapperInput): WrapperConfig {
   const judgedSeconds = judgedSecondsOf(load) ?? input.script.loadSeconds;
   const own = Object.entries(input.script.scenarios).map(([name, s]) => [name, s.startTimeMs] as const);
   return {
-    summaryFile: input.summaryFile,
     warmupMs: load.warmup.seconds * 1000,
     judgedEndMs: judgedSeconds === undefined ? null : (load.warmup.seconds + judgedSeconds) * 1000,
     offsetsMs: load.stages === null ? Object.fromEntries(own) : {},
     ...(traffic === "http" ? {} : { exchanges: true }),
     ...(arrivals && { arrivals: pacingOf(arrivals) }),
     ...(countsGoodput(objectives, load) && { limits: answerLimits(objectives) }),
+  };
+}
+
+function wholeConfig(input: WrapperInput): WholeConfig {
+  const { load, traffic = "http", objectives } = input.scenario;
+  const subMetrics = [
+    ...[...Object.values(subMetricsOf(traffic)), ...Object.values(ANSWER_SUB_METRICS)],
+    ...(input.arrivals === undefined ? [] : Object.values(openSubMetrics(traffic))),
+    ...(countsGoodput(objectives, load) ? [GOODPUT_SUB_METRIC] : []),
+  ];
+  return {
+    summaryFile: input.summaryFile,
+    metrics: metricsOf(traffic),
+    ours: listedMetrics(),
     options: {
       ...scenariosOf(input),
       ...(input.setupSeconds === undefined ? {} : { setupTimeout: `${String(input.setupSeconds)}s` }),
       summaryTrendStats: ["min", "max", "avg", "med", "count", ...QUANTILE_GRID.map((q) => `p(${String(q)})`)],
       systemTags: systemTagsFor(input.script),
       blacklistIPs: NEVER_ASKED,
-      thresholds: Object.fromEntries(
-        [
-          ...[...Object.values(subMetricsOf(traffic)), ...Object.values(ANSWER_SUB_METRICS)],
-          ...(arrivals === undefined ? [] : Object.values(openSubMetrics(traffic))),
-          ...(countsGoodput(objectives, load) ? [GOODPUT_SUB_METRIC] : []),
-        ].map((name) => [name, []]),
-      ),
+      thresholds: Object.fromEntries(subMetrics.map((name) => [name, []])),
     },
   };
 }

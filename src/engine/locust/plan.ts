@@ -1,5 +1,5 @@
 import { courseOf, isOpen, judgedSecondsOf, reason, whyUnfit, type Reason, type Scenario } from "../../model/index.ts";
-import { QUANTILE_GRID } from "../k6/names.ts";
+import { QUANTILE_GRID } from "../k6/summary-names.ts";
 import { GRACEFUL_STOP_SECONDS } from "../k6/wrapper.ts";
 
 /** What the Python side reads: `runtime/chatbench_locust.py`. Seconds. */
