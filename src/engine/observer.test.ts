@@ -38,6 +38,16 @@ it("adds up the threads that there are: one that began counts from its beginning
   expect(lookBetween({ ...before, usage: undefined }, after)).toBeUndefined();
 });
 
+it("counts nothing of a thread that was not seen before and has run longer than there was time", () => {
+  const machine = { busy: 0, total: 0, stolen: 0 };
+  const at = (monotonic: number, threads: readonly (readonly [string, readonly [number, number, number]])[]) => ({
+    ...{ at: monotonic * 1000, monotonic, machine, throttled: undefined },
+    usage: { threads: new Map(threads), cpus: 4 },
+  });
+  const after = at(1, [["1", [0.3e9, 0, 3]], ["2", [60e9, 1e9, 900]]]); // prettier-ignore
+  expect(lookBetween(at(0, []), after)).toMatchObject({ ranSeconds: 0.3, waitedSeconds: 0, dispatches: 3 });
+});
+
 it.each([
   ["0-3,8", 5],
   ["0", 1],

@@ -93,16 +93,18 @@ function stepBetween(a: Snapshot, b: Snapshot): Observed["clockSteps"][number] |
 /** What happened between two snapshots; undefined where the engine could not be read in both. */
 export function lookBetween(a: Snapshot, b: Snapshot): Look | undefined {
   if (a.usage === undefined || b.usage === undefined) return undefined;
+  const seconds = b.monotonic - a.monotonic;
   const sum = [0, 0, 0];
   for (const [thread, now] of b.usage.threads) {
     const before = a.usage.threads.get(thread);
+    if (before === undefined && isOlderThan(seconds, now)) continue;
     now.forEach((value, at) => (sum[at] = (sum[at] ?? 0) + Math.max(0, value - (before?.[at] ?? 0))));
   }
   const [ran = 0, waited = 0, dispatches = 0] = sum;
   const throttled = a.throttled && b.throttled && difference<keyof Throttling>({ ...a.throttled }, { ...b.throttled });
   return {
     at: b.at,
-    seconds: b.monotonic - a.monotonic,
+    seconds,
     ranSeconds: ran / 1e9,
     waitedSeconds: waited / 1e9,
     dispatches,
@@ -110,6 +112,17 @@ export function lookBetween(a: Snapshot, b: Snapshot): Look | undefined {
     machine: difference<keyof CpuTimes>({ ...a.machine }, { ...b.machine }),
     ...(throttled && { throttled }),
   };
+}
+
+/** Of the system's own grain: what it counts may be a tick ahead of the clock. */
+const TICK_SECONDS = 0.01;
+
+/**
+ * It has used more time than there was: it is not new, only unseen before (a list of children leaves some out while
+ * others end, proc(5)), and what of that falls into these seconds nobody knows.
+ */
+function isOlderThan(seconds: number, [ran, waited]: readonly [number, number, number]): boolean {
+  return (ran + waited) / 1e9 > seconds + TICK_SECONDS;
 }
 
 function difference<K extends string>(
