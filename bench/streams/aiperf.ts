@@ -25,7 +25,7 @@ interface Report {
  */
 export function aiperfTool({ root, peers, seconds }: AiperfOptions): Tool {
   return {
-    ...{ name: "AIPerf 0.13", tellsAll: true },
+    ...{ name: "AIPerf 0.13", kind: "as people run it" },
     async run(streams) {
       const provider = await startProvider(root, streams);
       const folder = mkdtempSync(join(tmpdir(), "chatbench-aiperf-"));

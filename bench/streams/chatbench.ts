@@ -5,7 +5,7 @@ import type { Tool, Trial } from "./trial.ts";
 export function chatbenchTool({ root, k6, seconds }: { root: string; k6: string; seconds: number }): Tool {
   return {
     name: "Chatbench",
-    tellsAll: true,
+    kind: "as people run it",
     async run(streams) {
       const row = await measureTtft({ root, k6, traffic: "stream", streams, seconds });
       const loadSeconds = WARMUP_SECONDS + seconds;

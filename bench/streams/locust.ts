@@ -13,8 +13,11 @@ export interface LocustOptions {
   readonly seconds: number;
   /** Locust's own way to more than one core. */
   readonly processes: number;
-  /** It parses and tells of each chunk, as Chatbench does, and not of the first token alone. */
-  readonly everyChunk: boolean;
+  /**
+   * Which of its users (locust_sse.py): the one that people write, or one tuned by hand that tells of each chunk, as
+   * Chatbench does, or of the first token alone.
+   */
+  readonly user: "plain" | "each chunk" | "first token only";
 }
 
 interface Told {
@@ -24,13 +27,13 @@ interface Told {
   readonly cpu_seconds: number;
 }
 
-/** Locust with an SSE user written for it (locust_sse.py). */
+/** Locust with an SSE user. */
 export function locustTool(options: LocustOptions): Tool {
-  const { root, seconds, processes, everyChunk } = options;
-  const told = everyChunk ? "each chunk" : "first token only";
+  const { root, seconds, processes, user } = options;
+  const how = user === "plain" ? "HttpUser" : `tuned, ${user}`;
   return {
-    name: `Locust 2.47, ${processes === 1 ? "one process" : `${processes} processes`}, ${told}`,
-    tellsAll: everyChunk,
+    name: `Locust 2.47, ${how}, ${processes === 1 ? "one process" : `${processes} processes`}`,
+    kind: user === "plain" ? "as people run it" : user === "each chunk" ? "tuned" : "tuned to tell less",
     async run(streams) {
       const provider = await startProvider(root, streams);
       const folder = mkdtempSync(join(tmpdir(), "chatbench-locust-"));
@@ -41,7 +44,7 @@ export function locustTool(options: LocustOptions): Tool {
           env: {
             ...{ PATH: process.env.PATH ?? "", HOME: folder, PEER_OUT: folder, PYTHONDONTWRITEBYTECODE: "1" },
             ...{ PEER_JUDGED_FROM: String(WARMUP_SECONDS), PEER_THINK_SECONDS: String(THINK_SECONDS) },
-            ...(everyChunk && { PEER_EVERY_CHUNK: "1" }),
+            ...(user === "each chunk" && { PEER_EVERY_CHUNK: "1" }),
           },
         });
         const truth = await provider.truth();
@@ -59,7 +62,7 @@ export function locustTool(options: LocustOptions): Tool {
 }
 
 function commandOf(options: LocustOptions, { url, streams }: { url: string; streams: number }): readonly string[] {
-  const { root, python, seconds, processes } = options;
+  const { root, python, seconds, processes, user } = options;
   const users = Math.round((streams * (STREAM_SECONDS + THINK_SECONDS)) / STREAM_SECONDS);
   const script = join(root, "dist/bench/streams/locust_sse.py");
   return [
@@ -67,6 +70,7 @@ function commandOf(options: LocustOptions, { url, streams }: { url: string; stre
     ...["-u", String(users), "-r", String(Math.max(1, Math.ceil(users / 4))), "-t", `${WARMUP_SECONDS + seconds}s`],
     ...["--stop-timeout", "10", "--exit-code-on-error", "0"],
     ...(processes === 1 ? [] : ["--processes", String(processes)]),
+    user === "plain" ? "Plain" : "Tuned",
   ];
 }
 

@@ -20,7 +20,7 @@ const IDLE_STREAMS = 10;
 const USAGE = `npm run bench:streams -- [--prepare] [--quick] [--only NAMES] [--peers FOLDER] [--page FILE]
   --prepare      only installs AIPerf and its tokenizer into the peers' folder
   --quick        doubling only, short trials; stores nothing unless --page is given
-  --only NAMES   chatbench, locust, locust2, locust-first, aiperf, with commas between them; stores nothing unless --page is given
+  --only NAMES   chatbench, locust-plain, locust-plain2, locust, locust2, locust-first, aiperf, with commas between them; stores nothing unless --page is given
   --peers FOLDER where AIPerf lies (bench-peers in the system's folder for temporary files)
   --page FILE    the page that gets the section (docs/benchmarks.md)`;
 
@@ -71,9 +71,11 @@ function toolsOf(of: { k6: string; peers: string; only: string | undefined; seco
   const python = join(ROOT, ".tools/locust/bin/python");
   const all: Readonly<Record<string, () => Tool>> = {
     chatbench: () => chatbenchTool({ root: ROOT, k6, seconds }),
-    locust: () => locustTool({ root: ROOT, python, seconds, processes: 1, everyChunk: true }),
-    locust2: () => locustTool({ root: ROOT, python, seconds, processes: 2, everyChunk: true }),
-    "locust-first": () => locustTool({ root: ROOT, python, seconds, processes: 1, everyChunk: false }),
+    "locust-plain": () => locustTool({ root: ROOT, python, seconds, processes: 1, user: "plain" }),
+    "locust-plain2": () => locustTool({ root: ROOT, python, seconds, processes: 2, user: "plain" }),
+    locust: () => locustTool({ root: ROOT, python, seconds, processes: 1, user: "each chunk" }),
+    locust2: () => locustTool({ root: ROOT, python, seconds, processes: 2, user: "each chunk" }),
+    "locust-first": () => locustTool({ root: ROOT, python, seconds, processes: 1, user: "first token only" }),
     ...(isPrepared(peers) && { aiperf: () => aiperfTool({ root: ROOT, peers, seconds }) }),
   };
   if (!("aiperf" in all))

@@ -23,7 +23,7 @@ function trial(streams: number, p99: number): Trial {
 function honestUpTo(most: number): Tool {
   return {
     name: "tool",
-    tellsAll: true,
+    kind: "as people run it",
     run: async (streams) => Promise.resolve(trial(streams, streams <= most ? 302 : 900)),
   };
 }

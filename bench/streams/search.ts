@@ -13,7 +13,7 @@ export interface SearchOptions {
 
 export interface Capacity {
   readonly name: string;
-  readonly tellsAll: boolean;
+  readonly kind: Tool["kind"];
   /** The best trial of the highest number of streams that was held; absent: none was. */
   readonly held?: Trial;
   /** The lowest number that was not held. */
@@ -39,7 +39,7 @@ export async function findCapacity(tool: Tool, options: SearchOptions): Promise<
   }
   for (let step = 0; step < bisections && held !== undefined && first !== undefined; step += 1)
     await attempt(Math.round((held.streams + first.streams) / 2));
-  return { name: tool.name, tellsAll: tool.tellsAll, trials, ...(held && { held }), ...(first && { first }) };
+  return { name: tool.name, kind: tool.kind, trials, ...(held && { held }), ...(first && { first }) };
 }
 
 async function tryAt(
