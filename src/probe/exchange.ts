@@ -4,7 +4,7 @@ import type { AnswerHandlers, AnswerHeaders, StreamedPosts } from "../platform/s
 import { cacheOf } from "./cache-headers.ts";
 import type { Ask, ProbeAnswer, StreamEnd } from "./protocol.ts";
 import { readingOf, rounded, type Closing } from "./reading.ts";
-import { shortageOf } from "./shortage.ts";
+import { probeShortage } from "./shortage.ts";
 import type { Piece } from "./sse.ts";
 
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -96,7 +96,7 @@ function handlersOf(state: Exchange): AnswerHandlers {
     },
     onError(error) {
       meter.turn();
-      const lost = shortageOf(codeOf(error));
+      const lost = probeShortage(codeOf(error));
       if (lost !== undefined) lose(state, lost);
       else if (state.headAt !== undefined) finish(state, "broken");
       else settle(state, { end: "no_connection", detail: `no answer: ${codeOf(error)}` });

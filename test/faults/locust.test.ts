@@ -2,10 +2,20 @@ import { readdirSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { judge } from "../../src/judge/index.ts";
 import { Secret, type Engine, type Load, type TrialResult } from "../../src/model/index.ts";
-import { inFolder, OWN, runScript, steady, trialWork, watcher, type Watched, type WorkInput } from "../support/k6.ts";
+import {
+  inFolder,
+  OWN,
+  ROOT,
+  runScript,
+  steady,
+  trialWork,
+  watcher,
+  type Watched,
+  type WorkInput,
+} from "../support/k6.ts";
 import { locustEngine, locustScript } from "../support/locust.ts";
 import { answer, startServer, type TestServer } from "../support/server.ts";
 
@@ -81,6 +91,26 @@ it("is not judged by its latencies where its one thread was held up: they are it
     codes: ["generator_saturated"],
   });
 }, 60_000);
+
+it.each(["talk.py", "plain_http.py"])(
+  "is invalid, and the target has no part in it, where %s had no file descriptor left for its users",
+  async (name) => {
+    const slow = await startServer(answer({ delayMs: 300 }));
+    onTestFinished(() => slow.close());
+    await inFolder(async (folder) => {
+      const few = join(folder, "python.sh");
+      const python = join(ROOT, ".tools/locust/bin/python");
+      await writeFile(few, `#!/bin/sh\nulimit -Sn 60; ulimit -Hn 60\nexec ${python} "$@"\n`, { mode: 0o755 });
+      const own = locustEngine({ search: { own: few } });
+      const { facts, observed } = await ran(name, { baseUrl: slow.url, load: steady(80, 3), engine: own });
+      expect(facts?.shortage?.why).toMatch(/^Too many open files \(its process .*raise the limit.*ulimit -n/);
+      expect(facts?.shortage?.requests).toBeGreaterThan(0);
+      expect(facts?.shortage?.requests).toBeLessThanOrEqual(facts?.requests.failed ?? 0);
+      const { verdict, invalid } = judge({ facts: facts!, observed, objectives: [], exitCode: 0 });
+      expect({ verdict, code: invalid[0]?.code }).toEqual({ verdict: "invalid", code: "generator_saturated" });
+    });
+  },
+);
 
 describe.concurrent("what goes wrong in the load is counted", () => {
   it("counts an exception after a good answer as one of it", async () => {

@@ -141,7 +141,7 @@ describe("a run is invalid, and the target has no part in it, when", () => {
     });
     expect(record).toMatchObject({ state: "finished", verdict: "invalid", reason: { code: "generator_saturated" } });
     expect(record.reason?.text).toMatch(
-      /could not make [\d,]+ of its requests: dial .*too many open files \(raise its limit.*ulimit -n/,
+      /could not make [\d,]+ of its requests: dial .*too many open files \(its process .*raise the limit.*ulimit -n/,
     );
     expect(record.trials[0]?.facts?.requests.failed).toBeGreaterThan(0);
   });

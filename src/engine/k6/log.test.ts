@@ -84,7 +84,7 @@ it("knows requests that k6 could not make for want of something of its own, by w
   ];
   expect(read([...theirs, ...ours]).shortage()).toEqual({
     requests: 3,
-    why: `${dial} (raise its limit on open files (ulimit -n), or use fewer users)`,
+    why: `${dial} (its process has no file descriptor left: raise the limit on open files (ulimit -n), or use fewer users)`,
   });
 });
 

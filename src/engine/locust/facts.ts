@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { reason, type LoadFacts, type LoopLoad, type Reason } from "../../model/index.ts";
+import { shortageOf } from "../../platform/shortages.ts";
 import { createComplaints, type Complaints } from "../complaints.ts";
 
 const count = z.int().min(0);
@@ -21,6 +22,7 @@ const Facts = z.object({
   }),
   exceptions: z.object({ good: count, failed: count, none: count }),
   failed_wait_seconds: amount,
+  shortage: z.object({ requests: count, code: z.string(), said: z.string() }).optional(),
   latency: z.object({
     count,
     min: amount,
@@ -71,6 +73,10 @@ export function readFacts(
   return { says: { ...says, facts: { ...says.facts, ...complaints.told() } } };
 }
 
+function shortageFrom({ requests, code, said }: { requests: number; code: string; said: string }) {
+  return { requests, why: `${said} (${shortageOf(code) ?? code})` };
+}
+
 function saysOf(told: z.infer<typeof Facts>, plannedSeconds: number | undefined): LocustSays {
   const { counts, exceptions, latency, generator } = told;
   const scriptError = told.script_errors[0];
@@ -92,6 +98,7 @@ function saysOf(told: z.infer<typeof Facts>, plannedSeconds: number | undefined)
       waitedThrough: counts.waited_through,
       waitedInVain: counts.waited_in_vain,
       failedWaitSeconds: told.failed_wait_seconds,
+      ...(told.shortage && { shortage: shortageFrom(told.shortage) }),
       latency,
       iterations: { completed: counts.iterations },
       custom: {},

@@ -26,7 +26,7 @@ from locust.user.task import DefaultTaskSet, TaskSet
 from locust.util.load_locustfile import load_locustfile
 
 from chatbench_guard import refuse_metadata
-from chatbench_measure import Measure, write_json
+from chatbench_measure import Measure, WholeFile
 from chatbench_shape import PatternShape, follow
 
 # Where the load is ended before its plan is through, users have this long to end what they began: nothing is judged.
@@ -126,7 +126,7 @@ def environment_for(config: dict[str, Any], users: list[Any], shape: Any) -> Env
     )
 
 
-def run(config: dict[str, Any]) -> int:
+def run(config: dict[str, Any], facts: WholeFile) -> int:
     with open(config["timeline"], "w", encoding="utf-8") as timeline:
         measure = Measure(config, timeline)
         users, shapes = load_script(config["script"])
@@ -140,7 +140,7 @@ def run(config: dict[str, Any]) -> int:
         failed = [row["msg"] for row in environment.runner.exceptions.values()]
         errors = [error.to_name() if hasattr(error, "to_name") else str(error) for error in environment.stats.errors.values()]
         told = {"ended": ended, "exit_code": code, "script_errors": failed[:5], "request_errors": errors[:5]}
-        write_json(config["facts"], {**measure.facts(config["grid"]), **told})
+        facts.write({**measure.facts(config["grid"]), **told})
     return code
 
 
@@ -198,11 +198,11 @@ def drive(environment: Environment, measure: Measure, stopped: list[bool]) -> in
     return code
 
 
-def inspect(config: dict[str, Any]) -> int:
+def inspect(config: dict[str, Any], facts: WholeFile) -> int:
     users, shapes = load_script(config["script"])
     with open(os.devnull, "w", encoding="utf-8") as nothing:
         shape_for(config, shapes, Measure(config, nothing))
-    write_json(config["facts"], {"users": [user.__name__ for user in users]})
+    facts.write({"users": [user.__name__ for user in users]})
     return 0
 
 
@@ -212,10 +212,11 @@ def main(command: str, path: str) -> int:
         config = json.load(file)
     hold_secrets()
     refuse_metadata()
+    facts = WholeFile(config["facts"])
     try:
-        return inspect(config) if command == "inspect" else run(config)
+        return inspect(config, facts) if command == "inspect" else run(config, facts)
     except Unusable as why:
-        write_json(config["facts"], {"problem": str(why)})
+        facts.write({"problem": str(why)})
         return 64
 
 

@@ -6,6 +6,7 @@ another part of the load.
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import os
@@ -21,6 +22,8 @@ BUCKETS_PER_DOUBLING = 8
 PERIOD_SECONDS = 1.0
 # How often the loop is asked whether it still comes round in time: an answer can be noticed no faster than that.
 BEAT_SECONDS = 0.05
+# What the system says where no connection could be made for want of something on this side.
+SHORTAGES = {errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENOBUFS, errno.ENOMEM}
 # Share of the graceful stop that a request cut off at its end has waited at least.
 CUT_OFF_SHARE = 0.9
 
@@ -47,14 +50,35 @@ def distribution(values: Any, grid: list[float]) -> dict[str, Any]:
     }
 
 
-def write_json(path: str, value: Any) -> None:
-    """Whole or not there: a cut-off file must never be taken for facts."""
-    half = f"{path}.tmp"
-    with open(half, "w", encoding="utf-8") as file:
-        json.dump(value, file, allow_nan=False)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(half, path)
+class WholeFile:
+    """JSON that is whole or not there: a cut-off file must never be taken for facts. Opened at once: after a load that
+    used up all file descriptors there would be none left for it."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.half = open(f"{path}.tmp", "w", encoding="utf-8")
+
+    def write(self, value: Any) -> None:
+        with self.half:
+            json.dump(value, self.half, allow_nan=False)
+            self.half.flush()
+            os.fsync(self.half.fileno())
+        os.replace(self.half.name, self.path)
+
+
+def shortage_in(error: Any) -> OSError | None:
+    """The system's word for what this process lacked, wherever in what the error came of; clients wrap each other's."""
+    seen: set[int] = set()
+    waiting = [error]
+    while waiting:
+        one = waiting.pop()
+        if not isinstance(one, BaseException) or id(one) in seen:
+            continue
+        seen.add(id(one))
+        if isinstance(one, OSError) and one.errno in SHORTAGES:
+            return one
+        waiting += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]
+    return None
 
 
 class Period:
@@ -117,6 +141,7 @@ class Measure:
         self.counts = {"requests": 0, "failed": 0, "all": 0, "iterations": 0, "cut_off": 0}
         self.counts |= {"waited_through": 0, "waited_in_vain": 0}
         self.failed_wait_seconds = 0.0
+        self.shortage: dict[str, Any] | None = None
         self.exceptions = {"good": 0, "failed": 0, "none": 0}
         self.delays = array("d")
         self.cpu: list[tuple[float, float]] = []
@@ -159,6 +184,7 @@ class Measure:
         begun = now - ((seconds or 0.0) if start_time is None else max(seconds or 0.0, time.time() - start_time))
         self.count(self.phase_at(begun), good, seconds)
         self.waited(begun, now, good)
+        self.lacked(self.phase_at(begun), exception)
         status = getattr(response, "status_code", None)
         key = (str(request_type), "" if status is None else str(status), good, self.phase_at(begun))
         self.period.add(key, seconds)
@@ -180,6 +206,15 @@ class Measure:
             self.counts["waited_in_vain"] += 0 if good else 1
         if not good:
             self.failed_wait_seconds += max(0.0, min(ended, self.judged_end) - max(begun, self.warmup))
+
+    def lacked(self, phase: str, error: BaseException | None) -> None:
+        """A request that never left: the target had no part in that."""
+        word = shortage_in(error) if phase == "judged" and error is not None else None
+        if word is None:
+            return
+        if self.shortage is None:
+            self.shortage = {"requests": 0, "code": errno.errorcode[word.errno], "said": str(word.strerror)}
+        self.shortage["requests"] += 1
 
     def count(self, phase: str, good: bool, seconds: float | None) -> None:
         self.counts["all"] += 1
@@ -253,6 +288,7 @@ class Measure:
             "counts": self.counts,
             "exceptions": self.exceptions,
             "failed_wait_seconds": self.failed_wait_seconds,
+            **({} if self.shortage is None else {"shortage": self.shortage}),
             "latency": distribution(self.latencies, grid),
             "generator": {
                 **({} if share is None else {"cpu_share": share}),
