@@ -11,7 +11,7 @@ import resource
 import time
 
 import gevent
-from locust import FastHttpUser, HttpUser, events, task
+from locust import FastHttpUser, HttpUser, constant, events, task
 
 BODY = json.dumps({
     "model": "sim",
@@ -45,6 +45,10 @@ def is_judged():
     return time.monotonic() - state["began"] >= FROM
 
 
+def ask(user):
+    return user.client.post("/v1/chat/completions", data=BODY, headers=HEADERS, stream=True, catch_response=True)
+
+
 def tell(user, name, milliseconds):
     user.environment.events.request.fire(
         request_type="SSE", name=name, response_time=milliseconds, response_length=0, exception=None, context={}
@@ -62,17 +66,14 @@ def note(judged, first_ms):
 
 
 class Plain(HttpUser):
-    def wait_time(self):
-        return 0
+    wait_time = constant(0)
 
     @task
     def stream(self):
         judged = is_judged()
         began = time.perf_counter()
         first_ms = None
-        with self.client.post(
-            "/v1/chat/completions", data=BODY, headers=HEADERS, stream=True, catch_response=True
-        ) as response:
+        with ask(self) as response:
             for line in response.iter_lines() if response.status_code == 200 else ():
                 if not line.startswith(b"data: {"):
                     continue
@@ -91,8 +92,7 @@ class Tuned(FastHttpUser):
     network_timeout = 60.0
     connection_timeout = 60.0
 
-    def wait_time(self):
-        return 0
+    wait_time = constant(0)
 
     @task
     def stream(self):
@@ -100,9 +100,7 @@ class Tuned(FastHttpUser):
         began = time.perf_counter()
         first = last = None
         tokens = 0
-        with self.client.post(
-            "/v1/chat/completions", data=BODY, headers=HEADERS, stream=True, catch_response=True
-        ) as response:
+        with ask(self) as response:
             if response.status_code != 200:
                 response.failure(str(response.status_code))
                 note(judged, None)

@@ -22,13 +22,13 @@ export function streamsSection(capacities: readonly Measured[]): readonly string
       ["Tool", "Streams held", "Median / P99", "True median / P99", "CPU per stream", "First not held"],
       capacities.map(row),
     ),
-    usual === undefined ? "" : `Chatbench holds ${usual} times the streams of the best other tool as people run it.`,
     tuned === undefined
       ? ""
-      : `Of a Locust user tuned by hand for this comparison, which tells as much, it holds ${tuned} times the streams.`,
+      : `Chatbench holds ${tuned} times the streams of the best Locust user tuned by hand for this comparison, which tells as much.`,
+    usual === undefined ? "" : `Of the best other tool as people run it, it holds ${usual} times the streams.`,
     less === undefined
       ? ""
-      : `Of one that looks for the first token and at nothing else it holds ${less} times the streams.`,
+      : `Of a tuned Locust user in one process that looks for the first token and at nothing else, it holds ${less} times the streams.`,
     "Chatbench is `chatbench run` with `traffic: stream` (k6 paces, the probe reads and parses each chunk). Locust's users are in `bench/streams/locust_sse.py`. The one that people write is an `HttpUser` with `stream=True` and the `iter_lines` of requests, which parses each chunk and tells the first token. The tuned one is a `FastHttpUser` that reads the socket event by event (its documented `iter_lines` waits for 1,024 bytes) and tells what Chatbench does: each chunk parsed, the gaps between them, the end and the usage, in Locust's own statistics; or, where the table says so, parses JSON until the first content and tells nothing else. AIPerf is told arrivals at a rate, with a local tokenizer and the server's token counts.",
     "### Every trial",
     table(

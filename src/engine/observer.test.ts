@@ -9,6 +9,14 @@ function lookAt(at: number, more: Partial<Look> = {}): Look {
   return { at, seconds: 1, ranSeconds: 0.5, waitedSeconds: 0.1, dispatches: 100, cpus: 2, machine, ...more };
 }
 
+type Thread = readonly [id: string, readonly [ran: number, waited: number, dispatches: number]];
+
+function snapshotAt(monotonic: number, threads: readonly Thread[]) {
+  const machine = { busy: 0, total: 0, stolen: 0 };
+  const usage = { threads: new Map(threads), cpus: 4 };
+  return { at: monotonic * 1000, monotonic, machine, throttled: undefined, usage };
+}
+
 it("takes the seconds that lie wholly in the judged window, and no others", () => {
   const looks = [1000, 2000, 3000, 4000].map((at) => lookAt(at, { ranSeconds: at / 1000 }));
   const load = generatorLoad(looks, { startedAt: 1000, seconds: 2.5 });
@@ -26,26 +34,16 @@ it("counts what a quota leaves as the cores that there are, and seconds without 
 });
 
 it("adds up the threads that there are: one that began counts from its beginning, one that ended no more", () => {
-  const machine = { busy: 0, total: 0, stolen: 0 };
-  const at = (monotonic: number, threads: readonly (readonly [string, readonly [number, number, number]])[]) => ({
-    ...{ at: monotonic * 1000, monotonic, machine, throttled: undefined },
-    usage: { threads: new Map(threads), cpus: 4 },
-  });
-  const before = at(0, [["1", [1e9, 1e9, 5]], ["2", [7e9, 7e9, 70]]]); // prettier-ignore
-  const after = at(1, [["1", [1.5e9, 1e9, 7]], ["3", [0.2e9, 0.1e9, 3]]]); // prettier-ignore
+  const before = snapshotAt(0, [["1", [1e9, 1e9, 5]], ["2", [7e9, 7e9, 70]]]); // prettier-ignore
+  const after = snapshotAt(1, [["1", [1.5e9, 1e9, 7]], ["3", [0.2e9, 0.1e9, 3]]]); // prettier-ignore
   expect(lookBetween(before, after)).toMatchObject({ dispatches: 5, cpus: 4, seconds: 1 });
   expect(lookBetween(before, after)?.ranSeconds).toBeCloseTo(0.7);
   expect(lookBetween({ ...before, usage: undefined }, after)).toBeUndefined();
 });
 
 it("counts nothing of a thread that was not seen before and has run longer than there was time", () => {
-  const machine = { busy: 0, total: 0, stolen: 0 };
-  const at = (monotonic: number, threads: readonly (readonly [string, readonly [number, number, number]])[]) => ({
-    ...{ at: monotonic * 1000, monotonic, machine, throttled: undefined },
-    usage: { threads: new Map(threads), cpus: 4 },
-  });
-  const after = at(1, [["1", [0.3e9, 0, 3]], ["2", [60e9, 1e9, 900]]]); // prettier-ignore
-  expect(lookBetween(at(0, []), after)).toMatchObject({ ranSeconds: 0.3, waitedSeconds: 0, dispatches: 3 });
+  const after = snapshotAt(1, [["1", [0.3e9, 0, 3]], ["2", [60e9, 1e9, 900]]]); // prettier-ignore
+  expect(lookBetween(snapshotAt(0, []), after)).toMatchObject({ ranSeconds: 0.3, waitedSeconds: 0, dispatches: 3 });
 });
 
 it.each([

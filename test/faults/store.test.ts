@@ -54,9 +54,8 @@ describe("3: two daemons on one database", () => {
     const newest = Math.floor((await daemons[0].now()) / MINUTE_MS) * MINUTE_MS;
     const slots = Array.from({ length: 100 }, (_, number) => newest - (99 - number) * MINUTE_MS);
     const won = await Promise.all(names.map(async (name) => await raceFor(daemons, { name, slots })));
-    const [first, second] = [0, 1].map((daemon) => won.reduce((sum, each) => sum + (each[daemon] ?? 0), 0));
-    expect((first ?? 0) + (second ?? 0)).toBe(1000);
-    expect(Math.min(first ?? 0, second ?? 0)).toBeGreaterThan(0); // it was a race
+    expect(won.map(([first = 0, second = 0]) => first + second)).toEqual(names.map(() => 100));
+    expect(Math.min(...won.flat())).toBeGreaterThan(0); // it was a race
     const rows = await postgres.query<{ runs: number; slots: number; both: number }>(
       `select (select count(*)::int from chatbench.runs) as runs,
          (select count(distinct (scenario, slot))::int from chatbench.runs) as slots,
@@ -76,22 +75,31 @@ describe("3: two daemons on one database", () => {
   });
 });
 
-/** Decides each slot after the other, whether or not the other daemon was faster; gives the ids that it queued. */
-/** Both decide each slot at the same time, each first in every other one; how many slots each won. */
+const LAP = 10;
+
+/**
+ * Both decide each slot, whether or not the other was faster, and wait for each other after each lap of some slots. By
+ * turns one begins a lap with a slot to itself: on a busy machine whoever is ahead stays so. How many slots each won.
+ */
 async function raceFor(
   stores: readonly RunStore[],
   { name, slots }: { readonly name: string; readonly slots: readonly number[] },
 ): Promise<readonly number[]> {
   const won = stores.map(() => 0);
-  for (const [number, slot] of slots.entries()) {
-    const racers = stores.map(async (store, daemon) => {
-      const order = { ...orderOf(number * 2 + daemon, { scenario: name, trigger: "cron" }), slot };
-      // With `cancel` each run makes room for the next: none of the slots is skipped for another reason.
-      const run = { order, overlap: "cancel" as const };
-      const decision = { scenario: name, after: slots[number - 1], last: slot, run, skipped: [] };
-      if (daemon === number % stores.length) await Promise.resolve();
-      const result = await store.decideSlots(decision, NO_LIMIT);
-      if (result.kind === "decided" && result.queued !== undefined) won[daemon] = (won[daemon] ?? 0) + 1;
+  const decide = async (daemon: number, number: number): Promise<void> => {
+    const order = { ...orderOf(number * 2 + daemon, { scenario: name, trigger: "cron" }), slot: slots[number] ?? 0 };
+    // With `cancel` each run makes room for the next: none of the slots is skipped for another reason.
+    const run = { order, overlap: "cancel" as const };
+    const decision = { scenario: name, after: slots[number - 1], last: slots[number] ?? 0, run, skipped: [] };
+    const result = await stores[daemon]!.decideSlots(decision, NO_LIMIT);
+    if (result.kind === "decided" && result.queued !== undefined) won[daemon] = (won[daemon] ?? 0) + 1;
+  };
+  for (let from = 0; from < slots.length; from += LAP) {
+    const first = (from / LAP) % stores.length;
+    await decide(first, from);
+    const racers = stores.map(async (_, daemon) => {
+      for (let number = from + (daemon === first ? 1 : 0); number < from + LAP; number += 1)
+        await decide(daemon, number);
     });
     await Promise.all(racers);
   }

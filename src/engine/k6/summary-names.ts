@@ -11,6 +11,8 @@ import {
   WAITED_THROUGH,
 } from "./names.ts";
 import { GOODPUT, OPEN } from "./open-names.ts";
+import type { WholeConfig } from "./runtime.ts";
+import type { OurMetrics } from "./script-summary.ts";
 
 /** Metrics that only the wrapper writes: hidden from the script's own handleSummary and from `k6.<metric>`. */
 export const OWN_METRICS: readonly string[] = [
@@ -135,7 +137,7 @@ export function liveLatencyOf(traffic: Traffic, open: boolean): { readonly name:
 }
 
 /** The metrics that our load tests write and the engine asks for, by their kinds: times are Trends. */
-export function metricsOf(traffic: Traffic): Readonly<Record<"Counter" | "Rate" | "Trend", readonly string[]>> {
+export function metricsOf(traffic: Traffic): WholeConfig["metrics"] {
   const kinds = { Counter: [] as string[], Rate: [] as string[], Trend: [] as string[] };
   for (const name of Object.values(ANSWERS)) kinds[name === ANSWERS.cacheHit ? "Rate" : "Counter"].push(name);
   if (traffic === "http") return kinds;
@@ -144,8 +146,8 @@ export function metricsOf(traffic: Traffic): Readonly<Record<"Counter" | "Rate" 
   return kinds;
 }
 
-/** What k6's summary lists because of us: `hidden` only we can have written, `forced` the script may have written, too. */
-export function listedMetrics(): { readonly hidden: readonly string[]; readonly forced: readonly string[] } {
+/** What k6's summary lists because of us. */
+export function listedMetrics(): OurMetrics {
   const asked = Object.values(SUB_METRICS).map((name) => name.split("{")[0] ?? name);
   return {
     hidden: [...OWN_METRICS, ...Object.values(OPEN), GOODPUT],

@@ -1,7 +1,6 @@
 import { pathToFileURL } from "node:url";
 import { courseOf, isOpen, judgedSecondsOf, type ClosedLoad, type Scenario } from "../../model/index.ts";
 import { GRACEFUL_STOP_SECONDS } from "./graceful-stop.ts";
-
 import { answerLimits, countsGoodput, openScenario, pacingOf, type PreparedArrivals } from "./open-load.ts";
 import type { ScriptOptions } from "./script-options.ts";
 import type { WholeConfig, WrapperConfig } from "./runtime.ts";
